@@ -1,0 +1,35 @@
+# make demo · test · check · soak. Works on a machine that has Python, pip and make; brings its own uv when there is none.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+ARGS ?=
+
+.PHONY: help setup demo test check soak bench picture
+
+help:  ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+.uv/bin/uv:
+	python3 -m venv .uv && .uv/bin/pip install --quiet --disable-pip-version-check uv
+
+setup: $(if $(filter .uv/%,$(UV)),.uv/bin/uv)  ## the environment, in .venv
+	$(UV) sync --quiet --all-packages
+
+demo: setup  ## run real workflows against a server, print what it found (ARGS=--exit ends it)
+	$(UV) run --no-sync longpole demo $(ARGS)
+
+test: setup  ## every test, on SQLite and PostgreSQL
+	$(UV) run --no-sync pytest -n 2 -m "not soak" $(ARGS)
+
+check: setup  ## lint, format, types, layers
+	$(UV) run --no-sync ruff check .
+	$(UV) run --no-sync ruff format --check .
+	$(UV) run --no-sync mypy
+	$(UV) run --no-sync lint-imports
+
+soak: setup  ## what takes longer than the suite allows
+	$(UV) run --no-sync pytest -m soak $(ARGS)
+
+picture: setup  ## draw the README's picture anew
+	$(UV) run --no-sync longpole demo --exit --picture docs/report.svg

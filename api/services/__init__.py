@@ -1,0 +1,1 @@
+"""The porch: the import paths of the contract."""

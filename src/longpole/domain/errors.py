@@ -1,0 +1,97 @@
+"""Every error that Longpole raises itself. Each writes its own message and knows nothing of HTTP.
+
+    LongpoleError
+    ├── InvalidInputError           a field of the caller's is wrong: says which, why, and the value
+    ├── NotFoundError
+    │   ├── RunNotFoundError
+    │   └── RecommendationNotFoundError
+    ├── RangeTooLargeError          the question would read more rows than is allowed
+    ├── UnavailableError            try again: says in how many seconds
+    │   ├── OverloadedError         the ingest queue is full
+    │   └── StorageUnavailableError the database did not answer, or is full
+    ├── SchemaOutOfDateError        the database wants `longpole db upgrade`
+    └── MissingExtraError           a part that is not installed: says the pip line
+
+Bad telemetry is not an error but data: see `assembly` and `ingest`.
+"""
+
+from typing import Any
+
+
+class LongpoleError(Exception):
+    """Base of all errors raised by Longpole."""
+
+
+class InvalidInputError(LongpoleError, ValueError):
+    """A value that the caller gave is not acceptable."""
+
+    def __init__(self, field: str, problem: str, value: Any = None) -> None:
+        shown = "" if value is None else f", got {value!r}"[:200]
+        super().__init__(f"{field}: {problem}{shown}")
+        self.field = field
+        self.problem = problem
+
+
+class NotFoundError(LongpoleError, LookupError):
+    """A thing named by id does not exist, or not in this application and workflow."""
+
+
+class RunNotFoundError(NotFoundError):
+    """There is no such run."""
+
+    def __init__(self, workflow_run_id: str) -> None:
+        super().__init__(f"There is no run {workflow_run_id!r}.")
+        self.workflow_run_id = workflow_run_id
+
+
+class RecommendationNotFoundError(NotFoundError):
+    """There is no such recommendation."""
+
+    def __init__(self, recommendation_id: str) -> None:
+        super().__init__(f"There is no recommendation {recommendation_id!r} here.")
+        self.recommendation_id = recommendation_id
+
+
+class RangeTooLargeError(LongpoleError):
+    """The question would read more rows than is allowed."""
+
+    def __init__(self, rows: int, limit: int) -> None:
+        super().__init__(f"This would read {rows:,} rows, more than {limit:,}. Ask for fewer days.")
+
+
+class UnavailableError(LongpoleError):
+    """Not now: try again in `retry_after_seconds`."""
+
+    retry_after_seconds = 1
+
+
+class OverloadedError(UnavailableError):
+    """More telemetry is waiting to be stored than memory is set aside for."""
+
+    def __init__(self, waiting_bytes: int) -> None:
+        super().__init__(f"{waiting_bytes:,} bytes of telemetry are waiting to be stored already. Send it again later.")
+
+
+class StorageUnavailableError(UnavailableError):
+    """The database did not answer, is locked, or is full."""
+
+    retry_after_seconds = 2
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database is not available: {reason}")
+
+
+class SchemaOutOfDateError(LongpoleError):
+    """The database's schema is not the one that this version needs."""
+
+    def __init__(self, current: str | None, needed: str) -> None:
+        found = current or "none"
+        super().__init__(f"The database has schema {found}, this version needs {needed}. Run: longpole db upgrade")
+
+
+class MissingExtraError(LongpoleError):
+    """A part of Longpole that is not installed."""
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs an extra. Install it with: pip install 'longpole[{extra}]'")
+        self.extra = extra

@@ -1,0 +1,122 @@
+"""The running parts, and the one transaction at a time that everything shares.
+
+The only ambient state: which runtime is in use (a ContextVar, so that tests
+and servers side by side do not meet), and which transaction is open. Without
+`use` a default runtime is built from the settings, so that the services work
+in a bare script.
+
+Upstream: `app`, `cli`, tests. Downstream: `services`.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine
+
+from longpole.settings import Settings
+from longpole.store import engine as store_engine
+from longpole.store import schema
+
+Clock = Callable[[], int]
+
+
+@dataclass
+class Runtime:
+    """The parts that work together; each is made when it is first needed.
+
+    `clock` gives nanoseconds since the epoch.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    clock: Clock = time.time_ns
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _engine: Engine | None = field(default=None, repr=False)
+
+    @property
+    def engine(self) -> Engine:
+        """The database, migrated (or, with `auto_migrate` off, known to be)."""
+        with self._lock:
+            if self._engine is None:
+                engine = store_engine.open_engine(self.settings.database_url)
+                if self.settings.auto_migrate:
+                    schema.ensure_current(engine)
+                else:
+                    schema.require_current(engine)
+                self._engine = engine
+            return self._engine
+
+    def close(self) -> None:
+        """Give back the database's connections."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+
+_current: ContextVar[Runtime | None] = ContextVar("longpole_runtime", default=None)
+_default: list[Runtime] = []
+_default_lock = threading.Lock()
+_transaction: ContextVar[tuple[Runtime, Connection, bool] | None] = ContextVar("longpole_transaction", default=None)
+
+
+def current() -> Runtime:
+    """The runtime in use here, else the process's default one."""
+    here = _current.get()
+    if here is not None:
+        return here
+    with _default_lock:
+        if not _default:
+            _default.append(Runtime())
+        return _default[0]
+
+
+@contextmanager
+def use(runtime: Runtime) -> Iterator[Runtime]:
+    """Use `runtime` within the block, in this thread or task only."""
+    token = _current.set(runtime)
+    try:
+        yield runtime
+    finally:
+        _current.reset(token)
+
+
+def install(runtime: Runtime | None) -> None:
+    """Make `runtime` the default of the whole process (None: build one from the settings when needed)."""
+    with _default_lock:
+        _default[:] = [] if runtime is None else [runtime]
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Connection]:
+    """One transaction that may write. Commits on success, rolls back on any exception; nested calls join it."""
+    with _join_or_open(writes=True) as connection:
+        yield connection
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """One transaction that only reads and sees one state throughout; joins the one that is open."""
+    with _join_or_open(writes=False) as connection:
+        yield connection
+
+
+@contextmanager
+def _join_or_open(*, writes: bool) -> Iterator[Connection]:
+    runtime = current()
+    open_now = _transaction.get()
+    if open_now is not None and open_now[0] is runtime:
+        if writes and not open_now[2]:
+            raise RuntimeError("unit_of_work() inside reading(): open the unit of work first")
+        yield open_now[1]
+        return
+    opened = store_engine.writing if writes else store_engine.reading
+    with opened(runtime.engine) as connection:
+        token = _transaction.set((runtime, connection, writes))
+        try:
+            yield connection
+        finally:
+            _transaction.reset(token)

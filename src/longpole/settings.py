@@ -1,0 +1,78 @@
+"""Every `LONGPOLE_*` variable. The only reader of the environment.
+
+A setting is its field: name, default, bounds and meaning stand here, and the
+reference in `docs/` is checked against it.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_MIB = 1 << 20
+
+
+def default_database_url() -> str:
+    """A SQLite file under the user's data directory."""
+    return f"sqlite:///{user_data_path('longpole') / 'longpole.db'}"
+
+
+class Settings(BaseSettings):
+    """What can be set, each as the environment variable `LONGPOLE_<NAME>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LONGPOLE_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+    database_url: str = Field(default_factory=default_database_url)
+    """Where everything is kept: `sqlite:///FILE` or `postgresql://…`. May hold a password: never logged."""
+
+    auto_migrate: bool = True
+    """Migrate the schema when the database is first used. With `false`, run `longpole db upgrade` yourself."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on. Without access keys only loopback addresses are accepted."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 4318
+    """The port of the API and of OTLP over HTTP; 0 picks a free one."""
+
+    grpc_port: Annotated[int, Field(ge=-1, le=65535)] = 4317
+    """The port of OTLP over gRPC; 0 picks a free one, -1 turns gRPC off."""
+
+    run_settle_seconds: Annotated[float, Field(ge=0)] = 10.0
+    """How long after its last news a run whose root has ended is called complete."""
+
+    run_abandon_seconds: Annotated[float, Field(gt=0)] = 1800.0
+    """How long after its last news a run whose root has not ended is called incomplete, at least."""
+
+    capture_content: bool = False
+    """Store what went into nodes and came out of them. Off, only sizes and fingerprints are kept."""
+
+    content_max_bytes: Annotated[int, Field(ge=0)] = 64 * 1024
+    """Longest input or output that is stored, in bytes; the rest is cut off and the cut is marked."""
+
+    content_mask: str | None = None
+    """A function `module:name` that gets a payload (text) and returns what may be stored of it."""
+
+    prices: Path | None = None
+    """A JSON file of your own prices; it adds to and overrides the built-in table."""
+
+    max_body_bytes: Annotated[int, Field(gt=0)] = 20 * _MIB
+    """Largest telemetry request on the wire, in bytes."""
+
+    max_decompressed_bytes: Annotated[int, Field(gt=0)] = 64 * _MIB
+    """Largest telemetry request after decompression, in bytes."""
+
+    ingest_queue_bytes: Annotated[int, Field(gt=0)] = 128 * _MIB
+    """Telemetry that may wait in memory to be stored; beyond it clients are told to send again later."""
+
+    log_level: str = "info"
+    """debug, info, warning or error."""
+
+    def safe_database_url(self) -> str:
+        """The database's address without its password, fit to be shown."""
+        from sqlalchemy import make_url  # noqa: PLC0415 - keeps `longpole --help` quick
+
+        return make_url(self.database_url).render_as_string(hide_password=True)

@@ -1,0 +1,1 @@
+"""What remembers: SQLAlchemy Core on SQLite and PostgreSQL. Queries are named after the question they answer."""

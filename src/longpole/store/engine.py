@@ -1,0 +1,112 @@
+"""Opens the database: SQLite and PostgreSQL behave alike from here on.
+
+SQLite: write-ahead log, every commit flushed to disk (acknowledged telemetry
+survives a power cut), transactions that mean to write take the write lock at
+their start (a later upgrade of the lock could fail).
+
+Upstream: `runtime`. Source: the SQLAlchemy manual on pysqlite's transactions;
+sqlite.org/wal.html.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+
+from longpole.domain.errors import InvalidInputError, MissingExtraError, StorageUnavailableError
+
+BUSY_TIMEOUT_MS = 10_000
+_WRITES = "longpole_writes"
+
+
+def open_engine(database_url: str) -> Engine:
+    """An engine for `sqlite:///FILE` or `postgresql://…`; creates the folder of a SQLite file.
+
+    Raises:
+        InvalidInputError: If the URL is of another kind.
+        MissingExtraError: If PostgreSQL's driver is not installed.
+    """
+    url = _parsed(database_url)
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    return _open_postgresql(url)
+
+
+def _parsed(database_url: str) -> URL:
+    problem = "must be sqlite:///FILE or postgresql://USER@HOST/NAME"
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise InvalidInputError("LONGPOLE_DATABASE_URL", problem) from None
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise InvalidInputError("LONGPOLE_DATABASE_URL", f"{problem}, not {url.drivername}")
+    return url
+
+
+def _open_postgresql(url: URL) -> Engine:
+    try:
+        return create_engine(
+            url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+        )
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise MissingExtraError("postgres", "PostgreSQL") from None
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
+        url = url.set(database=str(Path(url.database).expanduser()))
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: SqliteConnection, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that may write; commits on success, rolls back on any exception."""
+    with _storage_errors(), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that only reads, and sees one state of the database throughout."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with _storage_errors(), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _storage_errors() -> Iterator[None]:
+    """Say of a database that cannot be reached, is locked or full that it is unavailable."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
+        raise StorageUnavailableError(reason) from error

@@ -1,0 +1,35 @@
+"""The tables, each with what a row of it is. The contract's two hot tables are views over compact ones.
+
+    workflow_performance_metrics  (view)  ── runs ──────────── workflows
+    workflow_node_performance     (view)  ── node_executions ─ nodes, models
+                                             node_attempts
+    trace_chunks, run_traces, span_contents  what arrived, from which runs are assembled anew
+    workflow_optimization_recommendations · workflow_cache_entries · workflow_performance_trends
+
+Dimension keys are 63-bit hashes of what they stand for, so that any process on
+any machine knows a key without asking. Run keys are time-ordered.
+"""
+
+from longpole.store.tables.cache import cache_entries
+from longpole.store.tables.dimensions import models, nodes, workflows
+from longpole.store.tables.metadata import metadata
+from longpole.store.tables.recommendations import recommendations
+from longpole.store.tables.runs import node_attempts, node_executions, runs
+from longpole.store.tables.traces import run_traces, span_contents, trace_chunks
+from longpole.store.tables.trends import trends
+
+__all__ = [
+    "cache_entries",
+    "metadata",
+    "models",
+    "node_attempts",
+    "node_executions",
+    "nodes",
+    "recommendations",
+    "run_traces",
+    "runs",
+    "span_contents",
+    "trace_chunks",
+    "trends",
+    "workflows",
+]

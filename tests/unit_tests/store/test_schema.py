@@ -1,0 +1,44 @@
+"""The schema goes up and down on both databases, and is what the tables say."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from longpole.domain.errors import SchemaOutOfDateError
+from longpole.runtime import Runtime
+from longpole.store import schema
+from longpole.store.engine import reading
+from longpole.store.tables import metadata
+
+CONTRACT = {
+    "workflow_performance_metrics",
+    "workflow_node_performance",
+    "workflow_optimization_recommendations",
+    "workflow_cache_entries",
+    "workflow_performance_trends",
+}
+
+
+def test_migrations_make_what_the_tables_say(runtime: Runtime) -> None:
+    with reading(runtime.engine) as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+
+    assert differences == []
+
+
+def test_the_contracts_five_tables_can_be_read(runtime: Runtime) -> None:
+    inspector = inspect(runtime.engine)
+
+    assert {*inspector.get_table_names(), *inspector.get_view_names()} >= CONTRACT
+
+
+def test_down_to_nothing_and_up_again(runtime: Runtime) -> None:
+    schema.downgrade(runtime.engine, "base")
+    left = set(inspect(runtime.engine).get_table_names()) - {"alembic_version"}
+    with pytest.raises(SchemaOutOfDateError, match="longpole db upgrade"):
+        schema.require_current(runtime.engine)
+    schema.upgrade(runtime.engine)
+
+    assert left == set()
+    assert schema.current_revision(runtime.engine) == schema.needed_revision()
