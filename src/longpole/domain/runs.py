@@ -108,6 +108,7 @@ class NodeExecution:
     `enclosing_node_id` is the step around it, `parent_node_execution_id` the
     execution around it. `elapsed_ns` is what the caller reported, else end
     minus start. Fingerprints are 64-bit hashes of the canonical payloads.
+    `reported_tokens_used` is a total that was given without its kinds.
     """
 
     workflow_run_id: str
@@ -145,6 +146,7 @@ class NodeExecution:
     waits_for: tuple[str, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     attempt_log: tuple[Attempt, ...] = ()
+    reported_tokens_used: int | None = None
 
     @property
     def retry_count(self) -> int:
@@ -168,8 +170,8 @@ class NodeExecution:
 
     @property
     def tokens_used(self) -> int | None:
-        """Input and output tokens."""
-        return self.tokens.total
+        """Input and output tokens, or the total that was reported without its kinds."""
+        return self.tokens.total if self.reported_tokens_used is None else self.reported_tokens_used
 
     @property
     def tokens_cost(self) -> Decimal | None:
