@@ -10,7 +10,10 @@
     │   ├── OverloadedError         the ingest queue is full
     │   └── StorageUnavailableError the database did not answer, or is full
     ├── SchemaOutOfDateError        the database wants `longpole db upgrade`
-    └── MissingExtraError           a part that is not installed: says the pip line
+    ├── MissingExtraError           a part that is not installed: says the pip line
+    └── ListenError                 the server cannot listen where it was told to
+        ├── NotLoopbackError        others could reach it, and it has no access keys
+        └── AddressInUseError       another program listens there
 
 Bad telemetry is not an error but data: see `assembly` and `ingest`.
 """
@@ -95,3 +98,30 @@ class MissingExtraError(LongpoleError):
     def __init__(self, extra: str, purpose: str) -> None:
         super().__init__(f"{purpose} needs an extra. Install it with: pip install 'longpole[{extra}]'")
         self.extra = extra
+
+
+class ListenError(LongpoleError):
+    """The server cannot listen where it was told to."""
+
+
+class NotLoopbackError(ListenError):
+    """Others could reach the address, and nothing would ask them who they are."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host!r} is not a loopback address: everybody who can reach it could read and write. Keep --host "
+            "127.0.0.1 and reach it through an SSH tunnel (ssh -L 4318:127.0.0.1:4318 SERVER) or behind a reverse "
+            "proxy that asks for a password."
+        )
+        self.host = host
+
+
+class AddressInUseError(ListenError):
+    """Another program listens there already."""
+
+    def __init__(self, host: str, port: int, option: str) -> None:
+        super().__init__(
+            f"Another program listens on {host}:{port} already. Stop it, or choose another port with {option} "
+            "(0 picks a free one)."
+        )
+        self.port = port
