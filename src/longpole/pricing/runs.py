@@ -1,0 +1,64 @@
+"""What a run cost, node by node, and whether all of it is known.
+
+What a provider or client said it cost stands. A node served from a cache cost
+nothing. A node that used tokens whose price is unknown has an unknown cost, and
+so has its run then: `known_cost_usd` is the part that is known. Where nothing
+says that anything was used, there is no cost either, not a cost of 0.
+
+Invariant: a run's known cost is the sum of its nodes' costs, each at the
+precision that money is kept with, so the stored parts add up to the stored sum.
+
+Upstream: `assembly` makes the records, `book` knows the prices.
+Downstream: `services` store them.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from longpole.domain.runs import CostSource, NodeExecution, Run, RunRecord
+from longpole.domain.units import usd
+from longpole.pricing.book import PriceBook
+
+_NOTHING = Decimal(0)
+
+
+def priced(record: RunRecord, book: PriceBook) -> RunRecord:
+    """`record` with the costs of its nodes and of the run.
+
+    Pricing again, with the same book, changes nothing. A cost that the run
+    itself reports stands where its nodes say nothing of usage or costs; it is
+    not wholly known where the run used more tokens than its nodes did.
+    """
+    nodes = tuple(_priced_node(node, record.run, book) for node in record.nodes)
+    return replace(record, run=_priced_run(record.run, nodes), nodes=nodes)
+
+
+def _priced_node(node: NodeExecution, run: Run, book: PriceBook) -> NodeExecution:
+    if node.cost_usd is not None and node.cost_source is not CostSource.COMPUTED:
+        return node if node.cost_source else replace(node, cost_source=CostSource.REPORTED)
+    cost = _NOTHING if node.is_cached else _computed(node, run, book)
+    source = None if cost is None else CostSource.COMPUTED
+    if cost == node.cost_usd and source is node.cost_source:
+        return node
+    return replace(node, cost_usd=cost, cost_source=source)
+
+
+def _computed(node: NodeExecution, run: Run, book: PriceBook) -> Decimal | None:
+    at_ns = node.start_ns or node.end_ns or run.start_ns or run.end_ns or run.recorded_ns
+    if at_ns is None:
+        return None
+    cost = book.cost_usd(node.model, node.provider, node.tokens, at_ns, node.requested_model)
+    return None if cost is None else usd(cost)
+
+
+def _priced_run(run: Run, nodes: tuple[NodeExecution, ...]) -> Run:
+    costs = [node.cost_usd for node in nodes if node.cost_usd is not None]
+    used = [node.tokens_used for node in nodes if node.tokens_used is not None]
+    if not costs and not used:
+        return run
+    known = sum(costs, _NOTHING) if costs else None
+    is_whole = all(node.cost_usd is not None or node.tokens_used is None for node in nodes)
+    total = run.tokens.total if run.total_tokens_used is None else run.total_tokens_used
+    if (total or 0) > sum(used):
+        is_whole = False
+    return replace(run, cost_usd=known if is_whole else None, known_cost_usd=known)
