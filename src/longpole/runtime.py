@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
+from longpole.pricing.book import PriceBook
 from longpole.settings import Settings
 from longpole.store import engine as store_engine
 from longpole.store import schema
@@ -35,6 +36,7 @@ class Runtime:
     clock: Clock = time.time_ns
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _engine: Engine | None = field(default=None, repr=False)
+    _price_book: PriceBook | None = field(default=None, repr=False)
 
     @property
     def engine(self) -> Engine:
@@ -48,6 +50,14 @@ class Runtime:
                     schema.require_current(engine)
                 self._engine = engine
             return self._engine
+
+    @property
+    def price_book(self) -> PriceBook:
+        """What calls cost; read from `settings.prices` and the built-in table when first needed."""
+        with self._lock:
+            if self._price_book is None:
+                self._price_book = PriceBook.load(self.settings.prices)
+            return self._price_book
 
     def close(self) -> None:
         """Give back the database's connections."""
