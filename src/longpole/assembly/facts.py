@@ -43,6 +43,8 @@ class SpanFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         is_step: A workflow engine marked it as a node of its graph.
         is_run: It stands for the run itself though it is not the trace's root (Dify's workflow span).
         run_id: An explicit run id that was sent.
+        is_separate_run: Its run id names a run of its own even inside another run (Dify); elsewhere a nested id is a
+            sub-workflow, and its spans are nodes of the outer run.
         app, workflow, workflow_name, workflow_version, session, user: Each with the rank of its source.
         own_name: A name that counts for the workflow only if this is the run's outermost AI span.
         node_id: The most explicit identity that the span itself gives, else its name.
@@ -122,6 +124,7 @@ class SpanFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     metrics: dict[str, float] = {}
     is_incomplete_payload: bool = False
     expected_node_count: int | None = None
+    is_separate_run: bool = False
 
     @property
     def has_usage(self) -> bool:

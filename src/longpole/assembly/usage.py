@@ -1,0 +1,57 @@
+"""Which spans' tokens and costs count, so that no token is counted twice.
+
+Agents and outer calls repeat what their children report, and a call that was
+instrumented twice reports twice. A span counts only if nothing below it
+reports usage, and of siblings that report the same response only one does.
+
+Upstream: `assembly.forest`. Downstream: `assembly.nodes`.
+Source: RULE 6 and A5 of the design's OTLP contract: exact in every recorded
+run, where the plain sum is wrong in a fifth.
+"""
+
+from longpole.assembly.facts import SpanFacts
+from longpole.assembly.forest import Forest
+from longpole.domain.runs import TokenUsage
+
+
+def counted(forest: Forest) -> list[bool]:
+    """For each span whether its usage and cost count."""
+    reports = [span.has_usage or span.cost_pico_usd is not None for span in forest.spans]
+    below = forest.holds_below(reports)
+    counts = [report and not lower for report, lower in zip(reports, below, strict=True)]
+    for twin in _twins(forest, counts):
+        counts[twin] = False
+    return counts
+
+
+def _twins(forest: Forest, counts: list[bool]) -> list[int]:
+    """Spans whose response a sibling reports as well, by another instrumentation and at the same time."""
+    first: dict[tuple[int, str], int] = {}
+    twins = []
+    for index, span in enumerate(forest.spans):
+        if not counts[index] or span.response_id is None:
+            continue
+        known = first.setdefault((forest.parent[index], span.response_id), index)
+        if known != index and _is_same_call(forest.spans[known], span):
+            twins.append(index)
+    return twins
+
+
+def _is_same_call(one: SpanFacts, other: SpanFacts) -> bool:
+    """Two records of one call overlap and come from different instrumentations."""
+    if one.scope == other.scope:
+        return False
+    one_end = one.start_ns if one.end_ns is None else one.end_ns
+    other_end = other.start_ns if other.end_ns is None else other.end_ns
+    return one.start_ns <= other_end and other.start_ns <= one_end
+
+
+def tokens_of(span: SpanFacts) -> TokenUsage:
+    """The tokens that a span reports."""
+    return TokenUsage(
+        span.input_tokens,
+        span.output_tokens,
+        span.cache_read_tokens,
+        span.cache_write_tokens,
+        span.reasoning_tokens,
+    )
