@@ -1,0 +1,107 @@
+"""Where everything is put together: one ASGI application on one runtime.
+
+    request ─► in the runtime ─► path as sent ─► rest | OTLP door ─► services
+                                                        └─► pipeline ─► services
+
+Every request, in whichever thread, works in the runtime that the application
+was made with, so that several can live in one process. The pipeline starts
+and stops with the application; what it has acknowledged is stored before it stops.
+
+Upstream: `cli.serve`, tests. Downstream: `rest`, `ingest`.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from longpole import __version__, runtime
+from longpole.ingest.otlp.routes import router as otlp_router
+from longpole.ingest.pipeline import Pipeline
+from longpole.rest import openapi, problems
+from longpole.rest.paths import PathsAsSent
+from longpole.rest.routes import ROUTERS
+from longpole.runtime import Runtime
+
+_DESCRIPTION = """Where the time and money of AI workflows go.
+
+Ids are text of up to 255 characters; a slash in one is written `%2F` in a path. Unknown is `null`, never 0.
+Times are seconds, money is US dollars, instants are ISO 8601 in UTC. Problems are `application/problem+json`."""
+
+
+def create_app(on: Runtime, *, grpc: tuple[str, int] | None = None) -> FastAPI:
+    """The application, on a runtime.
+
+    Args:
+        on: Whose database, settings and clock it uses. It is not closed with the application.
+        grpc: Host and port for OTLP over gRPC; None for none. The port that it got is `app.state.grpc_port`.
+    """
+    pipeline = Pipeline(on)
+    app = FastAPI(
+        title="Longpole",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=_lifespan(pipeline, grpc),
+        docs_url=None,  # its assets would come from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+    )
+    for router in (*ROUTERS, otlp_router(pipeline)):
+        app.include_router(router)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(PathsAsSent)
+    app.add_middleware(_InRuntime, on=on)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+class _InRuntime:
+    """ASGI middleware that has requests work in the application's runtime."""
+
+    def __init__(self, app: ASGIApp, on: Runtime) -> None:
+        self._app = app
+        self._on = on
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with runtime.use(self._on):
+            await self._app(scope, receive, send)
+
+
+def _lifespan(
+    pipeline: Pipeline, grpc: tuple[str, int] | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(pipeline.start)
+        try:
+            async with _grpc_door(app, pipeline, grpc):
+                yield
+        finally:
+            await run_in_threadpool(pipeline.stop)
+
+    return lifespan
+
+
+@asynccontextmanager
+async def _grpc_door(app: FastAPI, pipeline: Pipeline, address: tuple[str, int] | None) -> AsyncIterator[None]:
+    """OTLP over gRPC while the application runs; closed before the pipeline drains."""
+    if address is None:
+        yield
+        return
+    from longpole.ingest.otlp.grpc_server import serve_grpc  # noqa: PLC0415 - gRPC is an extra
+
+    host, port = address
+    handle = await run_in_threadpool(serve_grpc, pipeline, host, port)
+    app.state.grpc_port = handle.port
+    try:
+        yield
+    finally:
+        await run_in_threadpool(handle.stop)

@@ -1,0 +1,26 @@
+"""`/apps`: what there is to look at."""
+
+from fastapi import APIRouter
+
+from longpole.rest import problems
+from longpole.rest.bodies import StrictJsonRoute
+from longpole.rest.parameters import AppId
+from longpole.rest.schemas.apps import Apps, Workflows
+from longpole.services import runs as service
+
+router = APIRouter(prefix="/apps", tags=["apps"], route_class=StrictJsonRoute, responses=problems.documented())
+
+
+@router.get("")
+def list_apps() -> Apps:
+    """Applications that something is known of.
+
+    An OpenTelemetry run's application is its project, else its service's name.
+    """
+    return Apps.model_validate({"items": service.list_apps()})
+
+
+@router.get("/{app_id}/workflows")
+def list_workflows(app_id: AppId) -> Workflows:
+    """The workflows of an application. An unknown application has none."""
+    return Workflows.model_validate({"items": service.list_workflows(app_id)})

@@ -1,0 +1,13 @@
+"""Every subject's routes, in the order in which the API's description lists them."""
+
+from longpole.rest import apps, health, pages, performance, recommendations, recording, runs
+
+ROUTERS = (
+    pages.router,
+    performance.router,
+    recommendations.router,
+    runs.router,
+    recording.router,
+    apps.router,
+    health.router,
+)

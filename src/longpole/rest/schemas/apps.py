@@ -1,0 +1,41 @@
+"""The lists of applications and of their workflows."""
+
+from datetime import datetime
+
+from longpole.rest.schemas.answer import Answer, Usd
+from longpole.rest.schemas.figures import TimeFigures
+
+
+class App(Answer):
+    """An application that something is known of."""
+
+    app_id: str
+    workflow_count: int
+    run_count: int
+    last_run_at: datetime | None
+
+
+class Apps(Answer):
+    """Applications, the one that ran last first."""
+
+    items: tuple[App, ...]
+
+
+class Workflow(Answer):
+    """A workflow of an application."""
+
+    app_id: str
+    workflow_id: str
+    workflow_name: str | None
+    run_count: int
+    failed: int
+    last_run_at: datetime | None
+    execution_time: TimeFigures
+    total_cost: Usd | None
+    """US dollars, of what is known."""
+
+
+class Workflows(Answer):
+    """Workflows, the one that ran last first."""
+
+    items: tuple[Workflow, ...]
