@@ -1,0 +1,137 @@
+"""Attribute values out of protobuf bytes; those that repeat are decoded once.
+
+The same few keys with the same few values make most of any trace. A small
+KeyValue is looked up by its bytes in a bounded memo; a large one (a prompt)
+would only push the others out and is decoded each time. Values in the memo
+are immutable.
+
+Invariant: what comes out depends on the bytes only, never on the memo.
+
+Downstream: `decode_protobuf`. Source: opentelemetry-proto, common/v1/common.proto.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from google.protobuf.message import DecodeError
+
+from longpole.ingest.otlp import wire
+from longpole.ingest.otlp.decoded import BadRecordError
+
+MAX_DEPTH = 32
+"""How deep arrays and maps may nest in one value."""
+
+MAX_ITEMS = 65_536
+"""How many elements one value may have, at all depths: empty ones cost two bytes on the wire and a hundred in memory."""
+
+_MEMO_BYTES = 96
+_MEMO_ENTRIES = 32_768
+
+_PLAIN = frozenset({"int_value", "double_value", "bool_value", "bytes_value"})
+_parse_pair = wire.KeyValue.FromString
+
+Pair = tuple[str, Any]
+
+
+class Memo(dict[bytes, Pair]):
+    """KeyValue bytes → (key, value). Forgets everything when full: hot entries are back at once."""
+
+    def __missing__(self, raw: bytes) -> Pair:
+        """Decode, and remember what is small and immutable."""
+        decoded = pair(raw)
+        if len(raw) <= _MEMO_BYTES and not isinstance(decoded[1], (list, dict)):
+            if len(self) >= _MEMO_ENTRIES:
+                self.clear()
+            self[raw] = decoded
+        return decoded
+
+
+_remembered: Callable[[bytes], Pair] = Memo().__getitem__
+
+
+def attributes(raws: Iterable[bytes]) -> dict[str, Any]:
+    """Attributes by key; of a key that was sent twice the last value.
+
+    Raises:
+        BadRecordError: If one of them cannot be read.
+    """
+    return dict(map(_remembered, raws))
+
+
+def pair(raw: bytes) -> Pair:
+    """Key and native value of one KeyValue.
+
+    Raises:
+        BadRecordError: If it is no KeyValue, no UTF-8, or nests too deep.
+    """
+    try:
+        message = _parse_pair(raw)
+        value = message.value
+        sent_text = value.string_value  # nearly always: asking for it first spares asking which one it is
+        return message.key.decode(), sent_text.decode() if sent_text else _native(value)
+    except DecodeError:
+        raise BadRecordError("an attribute cannot be decoded") from None
+    except UnicodeDecodeError:
+        raise BadRecordError("invalid UTF-8 in an attribute") from None
+
+
+def native(value: Any) -> Any:
+    """An AnyValue as str, bool, int, float, bytes, list, dict or None.
+
+    Raises:
+        BadRecordError: If it cannot be read, or nests too deep.
+    """
+    try:
+        return _native(value)
+    except DecodeError:
+        raise BadRecordError("a value cannot be decoded") from None
+    except UnicodeDecodeError:
+        raise BadRecordError("invalid UTF-8 in a value") from None
+
+
+def _native(value: Any) -> Any:
+    kind = value.WhichOneof("value")
+    if kind is None:
+        return None
+    return getattr(value, kind) if kind in _PLAIN else _Container().native(value, 0)
+
+
+def text(raw: bytes, what: str) -> str:
+    """`raw` as text.
+
+    Raises:
+        BadRecordError: If it is no UTF-8; says `what` it is.
+    """
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise BadRecordError(f"invalid UTF-8 in {what}") from None
+
+
+class _Container:
+    """Reads one value that holds others, and counts how many."""
+
+    def __init__(self) -> None:
+        self.left = MAX_ITEMS
+
+    def native(self, value: Any, depth: int) -> Any:
+        kind = value.WhichOneof("value")
+        if kind == "string_value":
+            return value.string_value.decode()
+        if kind == "array_value":
+            return [self.native(wire.AnyValue.FromString(raw), depth + 1) for raw in self._items(value.array_value, depth)]
+        if kind == "kvlist_value":
+            return dict(self._pair(raw, depth + 1) for raw in self._items(value.kvlist_value, depth))
+        return None if kind is None else getattr(value, kind)
+
+    def _pair(self, raw: bytes, depth: int) -> Pair:
+        message = wire.KeyValue.FromString(raw)
+        return message.key.decode(), self.native(message.value, depth)
+
+    def _items(self, items: Any, depth: int) -> Any:
+        self.left -= len(items.values)
+        if depth >= MAX_DEPTH:
+            raise BadRecordError(f"an attribute nests deeper than {MAX_DEPTH} levels")
+        if self.left < 0:
+            raise BadRecordError(f"an attribute has more than {MAX_ITEMS} elements")
+        return items.values
