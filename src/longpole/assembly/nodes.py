@@ -10,17 +10,15 @@ Upstream: `assembly.attempts`, `assembly.usage`. Downstream: `assembly.runs`.
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import TypeVar
 
 from longpole.assembly.attempts import Execution
 from longpole.assembly.facts import SpanFacts
+from longpole.assembly.folding import attempt_log, folded, status_of
 from longpole.assembly.forest import NOWHERE, Forest, without_cycles
 from longpole.assembly.usage import tokens_of
 from longpole.assembly.visibility import STEP_TYPE
-from longpole.domain.runs import NO_TOKENS, Attempt, CostSource, NodeExecution, NodeStatus
+from longpole.domain.runs import NO_TOKENS, CostSource, NodeExecution
 from longpole.domain.units import PICO_PER_USD, usd
-
-_T = TypeVar("_T")
 
 
 class NodeBuilder:
@@ -70,63 +68,62 @@ class NodeBuilder:
         return sorted(made, key=lambda node: (node.start_ns or 0, node.node_execution_id))
 
     def _node(self, number: int) -> NodeExecution:
-        spans = [self.forest.spans[index] for index in self.found[number].attempts]
-        first, last = spans[0], spans[-1]
-        failure = next((span for span in reversed(spans) if span.is_failed), None)
+        attempts = [self.forest.spans[index] for index in self.found[number].attempts]
+        span = folded(attempts)
         used = self.usage.get(number, [])
+        called = span if span.model is not None or not used else used[-1]
+        node_type = self._type(number)
         parent = self._parents[number]
-        cost_usd = cost_of(used)
-        end_ns = None if last.end_ns is None else max(last.end_ns, first.start_ns)
+        cost_usd = cost_of(used) if used else None
+        end_ns = None if span.end_ns is None else max(span.end_ns, span.start_ns)
         return NodeExecution(
             workflow_run_id=self.run_id,
             node_execution_id=self._execution_ids[number],
             node_id=self._node_id(number),
-            node_type=self._type(number),
-            node_title=first.node_title or first.name,
-            raw_type=first.raw_type if self._type(number) == first.node_type else first.raw_type or first.node_type,
+            node_type=node_type,
+            node_title=span.node_title or span.name,
+            raw_type=span.raw_type if node_type == span.node_type else span.raw_type or span.node_type,
             enclosing_node_id=self._enclosing(number),
             parent_node_execution_id=None if parent == NOWHERE else self._execution_ids[parent],
-            start_ns=first.start_ns,
+            start_ns=span.start_ns,
             end_ns=end_ns,
-            elapsed_ns=None if end_ns is None else end_ns - first.start_ns,
-            ready_ns=first.ready_ns,
-            status=_status(last),
-            attempts=max([len(spans)] + [span.reported_attempts or 1 for span in spans]),
-            error_type=None if failure is None else failure.error_type,
-            error_message=None if failure is None else failure.error_message,
-            model=_last(span.model for span in (*spans, *used)),
-            requested_model=_last(span.requested_model for span in (*spans, *used)),
-            provider=_last(span.provider for span in (*spans, *used)),
-            tokens=sum((tokens_of(span) for span in used), NO_TOKENS),
+            elapsed_ns=None if end_ns is None else end_ns - span.start_ns,
+            ready_ns=span.ready_ns,
+            status=status_of(span),
+            attempts=max(len(attempts), span.reported_attempts or 1),
+            error_type=span.error_type if span.is_failed or len(attempts) > 1 else None,
+            error_message=span.error_message if span.is_failed or len(attempts) > 1 else None,
+            model=called.model,
+            requested_model=called.requested_model,
+            provider=called.provider,
+            tokens=sum((tokens_of(one) for one in used), NO_TOKENS) if used else NO_TOKENS,
             cost_usd=cost_usd,
             cost_source=None if cost_usd is None else CostSource.REPORTED,
-            is_cached=_last(span.is_cached for span in spans),
-            input_bytes=_last(span.input_bytes for span in reversed(spans)),
-            output_bytes=_last(span.output_bytes for span in spans),
-            input_fingerprint=_last(span.input_fingerprint for span in reversed(spans)),
-            output_fingerprint=_last(span.output_fingerprint for span in spans),
-            memory_peak_bytes=max(
-                (span.memory_peak_bytes for span in spans if span.memory_peak_bytes is not None), default=None
-            ),
-            cpu_ns=_sum(span.cpu_ns for span in spans),
-            first_token_ns=_last(span.first_token_ns for span in spans),
-            iteration_index=_last(span.iteration_index for span in spans),
-            slot=_last(span.slot for span in spans),
-            waits_for=next((span.waits_for for span in spans if span.waits_for), ()),
-            metrics={name: value for span in spans for name, value in span.metrics.items()},
-            attempt_log=_attempt_log(spans),
+            is_cached=span.is_cached,
+            input_bytes=span.input_bytes,
+            output_bytes=span.output_bytes,
+            input_fingerprint=span.input_fingerprint,
+            output_fingerprint=span.output_fingerprint,
+            memory_peak_bytes=span.memory_peak_bytes,
+            cpu_ns=span.cpu_ns,
+            first_token_ns=span.first_token_ns,
+            iteration_index=span.iteration_index,
+            slot=span.slot,
+            waits_for=span.waits_for,
+            metrics=span.metrics,
+            attempt_log=attempt_log(attempts),
         )
 
     @cached_property
     def _execution_ids(self) -> list[str]:
-        """An id per execution: as sent, else its first span's, which only one trace keeps unchanged if two share it."""
-        ids: dict[str, None] = {}
-        for execution in self.found:
+        """An id per execution: as sent, else its first span's, made longer where it is taken."""
+        ids: dict[str, int] = {}
+        for number, execution in enumerate(self.found):
             first = self.forest.spans[execution.attempts[0]]
             wanted = first.execution_id or first.span_id.hex()
             if wanted in ids:
-                wanted = f"{first.trace_id.hex()}/{first.span_id.hex()}"
-            ids[wanted] = None
+                wanted = f"{first.trace_id.hex()}/{first.span_id.hex()}/{number}"
+            ids[wanted] = number
         return list(ids)
 
     def _is_step(self, number: int) -> bool:
@@ -183,43 +180,6 @@ def cost_of(spans: Iterable[SpanFacts]) -> Decimal | None:
     """The sum of the costs that were sent, US dollars; None if none was."""
     pico = _sum(span.cost_pico_usd for span in spans)
     return None if pico is None else usd(Decimal(pico) / PICO_PER_USD)
-
-
-def _status(last: SpanFacts) -> NodeStatus | None:
-    if last.end_ns is None:
-        return None
-    if last.is_failed:
-        return NodeStatus.FAILED
-    return NodeStatus.SKIPPED if last.is_skipped else NodeStatus.SUCCEEDED
-
-
-def _attempt_log(spans: list[SpanFacts]) -> tuple[Attempt, ...]:
-    """The attempts of a node that had several; what was tried again had failed, even if it was sent as good."""
-    if len(spans) == 1:
-        return ()
-    return tuple(
-        Attempt(
-            number=number,
-            start_ns=span.start_ns,
-            end_ns=None if span.end_ns is None else max(span.end_ns, span.start_ns),
-            status=_status(span) if number == len(spans) else NodeStatus.FAILED,
-            error_type=span.error_type,
-            error_message=span.error_message,
-        )
-        for number, span in enumerate(spans, 1)
-    )
-
-
-def _last(values: Iterable[_T | None]) -> _T | None:
-    found = None
-    for value in values:
-        found = found if value is None else value
-    return found
-
-
-def most(values: Iterable[int | None]) -> int | None:
-    """The largest of what is known."""
-    return max((value for value in values if value is not None), default=None)
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

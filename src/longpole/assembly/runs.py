@@ -14,10 +14,11 @@ from collections.abc import Iterable
 
 from longpole.assembly.attempts import executions
 from longpole.assembly.facts import FactBatch, LogFacts, SpanFacts
+from longpole.assembly.folding import most
 from longpole.assembly.forest import NOWHERE, Forest
 from longpole.assembly.merge import merge, resolve
 from longpole.assembly.naming import name_run
-from longpole.assembly.nodes import NodeBuilder, most
+from longpole.assembly.nodes import NodeBuilder
 from longpole.assembly.partition import explicit_run_ids, spans_by_run
 from longpole.assembly.roots import Roots, find_roots
 from longpole.assembly.usage import counted, tokens_of
