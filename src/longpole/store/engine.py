@@ -8,6 +8,7 @@ Upstream: `runtime`. Source: the SQLAlchemy manual on pysqlite's transactions;
 sqlite.org/wal.html.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from longpole.domain.errors import InvalidInputError, MissingExtraError, Storage
 
 BUSY_TIMEOUT_MS = 10_000
 _WRITES = "longpole_writes"
+_TURN = "longpole_turn"
 
 
 def open_engine(database_url: str) -> Engine:
@@ -63,7 +65,11 @@ def _open_sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
         url = url.set(database=str(Path(url.database).expanduser()))
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        execution_options={_TURN: threading.Lock()},
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: SqliteConnection, _record: Any) -> None:
@@ -89,8 +95,28 @@ def _open_sqlite(url: URL) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that may write; commits on success, rolls back on any exception."""
-    with _storage_errors(), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+    with (
+        _storage_errors(),
+        _turn(engine),
+        engine.connect().execution_options(**{_WRITES: True}) as connection,
+        connection.begin(),
+    ):
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """On SQLite one thread of this process at a time: waiting for a lock is quick and fair, polling the file is not."""
+    turn = engine.get_execution_options().get(_TURN)
+    if turn is None:
+        yield
+        return
+    if not turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        raise StorageUnavailableError("another thread of this process has been writing for too long")
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager
