@@ -1,0 +1,77 @@
+"""From acknowledged facts to runs that can be read; again each time more of a trace arrives.
+
+    append ─► chunks, committed ─► (acknowledged)
+                    └─► assemble: merge ─► runs ─► prices ─► stored
+
+Runs are computed outside of the transaction that writes them, so that a trace
+of many thousand spans keeps nobody waiting; if another process assembled the
+same traces in the meantime, it is done again.
+
+Invariant: once assembled, a run is what all chunks of its traces say together,
+in whatever order and by whichever process they were stored. What says nothing
+new changes nothing, not even when the run was last heard of.
+
+Upstream: `ingest.pipeline`. Downstream: `store.trace_log`, `assembly`, `pricing`, `store.run_writes`.
+Source: the design's OTLP contract, §4.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from longpole import runtime
+from longpole.domain.errors import StorageUnavailableError
+from longpole.services.trace_plans import Plan, plans
+from longpole.store import run_writes, trace_log
+from longpole.store.trace_log import Content, NewChunk
+
+_TRIES = 5
+
+
+def append(chunks: Sequence[NewChunk], contents: Iterable[Content] = ()) -> None:
+    """Store what has arrived. When this returns it is committed and may be acknowledged.
+
+    Raises:
+        StorageUnavailableError: Nothing of it was stored.
+    """
+    with runtime.unit_of_work() as connection:
+        trace_log.append(connection, chunks, contents)
+
+
+def assemble(trace_ids: Collection[bytes]) -> int:
+    """Bring the runs of these traces, and of those that share a run with them, up to what has arrived.
+
+    Returns:
+        How many spans were looked at.
+
+    Raises:
+        StorageUnavailableError: Nothing was changed; also where other processes were quicker every time.
+    """
+    for _ in range(_TRIES):
+        with runtime.reading() as connection:
+            links = trace_log.linked(connection, trace_ids)
+            chunks = trace_log.chunks_of(connection, list(links))
+        if not any(chunk.is_pending for chunk in chunks):
+            return 0
+        made = plans(links, chunks, runtime.current().price_book)
+        with runtime.unit_of_work() as connection:
+            if trace_log.is_unchanged(connection, links, chunks):
+                _carry_out(made, connection)
+                return sum(plan.span_count for plan in made)
+    raise StorageUnavailableError("other processes keep assembling the same traces")
+
+
+def pending_traces(received_before_ns: int, limit: int) -> list[bytes]:
+    """Traces that were acknowledged before an instant and are not assembled yet: their process may have died."""
+    with runtime.reading() as connection:
+        return trace_log.pending_traces(connection, received_before_ns, limit)
+
+
+def _carry_out(made: Sequence[Plan], connection: Connection) -> None:
+    trace_log.settle(connection, [key for plan in made for key in plan.settled])
+    gone = [key for plan in made for key in plan.gone]
+    trace_log.replace(connection, gone, [chunk for plan in made for chunk in plan.merged])
+    earlier = run_writes.lock_runs(connection, sorted(run_id for plan in made for run_id in plan.vanished))
+    run_writes.delete_runs(connection, [run_id for run_id, run in earlier.items() if run.reported is None])
+    records = [record for plan in made for record in plan.records]
+    run_writes.write_records(connection, records, now_ns=runtime.current().clock())
