@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 UNKNOWN = "–"
-_PREFIXES = (("G", 1e9), ("M", 1e6), ("k", 1e3))
+_PREFIXES = (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3))
 _PLAIN_UP_TO = 9_999
 _SECONDS_UP_TO = 100
 _MINUTE = 60

@@ -25,6 +25,7 @@ MOST_ROWS = 40
 _TIME_WIDTH = 10
 _LEAST_BAR = 8
 _MOST_LABEL = 36
+_WAITING = "waiting"
 _LIT, _DIM, _GAP = "█", "░", "·"
 _STYLES = {_LIT: "bold yellow", _DIM: "cyan", _GAP: "dim"}
 _ASCII = {_LIT: "#", _DIM: "-", _GAP: "."}
@@ -55,7 +56,8 @@ class Waterfall:
             yield Text("Nothing is known of when its nodes ran.", style="dim")
             return
         labels = ["  " * depth + amounts.name(node.node_title) for depth, node in shown]
-        label_width = min(max(map(len, labels)), _MOST_LABEL, options.max_width // 3)
+        widest = max(map(len, [*labels, _WAITING if self.waiting else ""]))
+        label_width = min(widest, _MOST_LABEL, options.max_width // 3)
         axis = _Axis(_extent(self.record), max(options.max_width - label_width - _TIME_WIDTH - 2, _LEAST_BAR))
         for label, (_, node) in zip(labels, shown, strict=True):
             line = _label(label, label_width, "red" if node.status is NodeStatus.FAILED else "")
@@ -63,7 +65,7 @@ class Waterfall:
             yield _line(line, bar, amounts.duration(node.execution_time), options)
         if self.waiting:
             bar = axis.bar((), self.waiting)
-            yield _line(_label("waiting", label_width, "dim"), bar, "", options)
+            yield _line(_label(_WAITING, label_width, "dim"), bar, "", options)
         if len(rows) > len(shown):
             yield Text(f"… and {len(rows) - len(shown):,} shorter ones", style="dim")
 

@@ -82,7 +82,7 @@ class Node(Answer):
     end_time: datetime | None
     execution_time: float | None
     """Seconds, retries and the waits between them included."""
-    ready_time: Instant = Field(validation_alias="ready_ns")
+    ready_at: Instant = Field(validation_alias="ready_ns")
     """When everything that it waited for was there, where that was told."""
     model: str | None
     """The model that answered."""
@@ -98,10 +98,8 @@ class Node(Answer):
     output_bytes: int | None
     input_fingerprint: Fingerprint
     output_fingerprint: Fingerprint
-    memory_peak: int | None = Field(validation_alias="memory_peak_bytes")
-    """Bytes."""
-    cpu_time: Seconds = Field(validation_alias="cpu_ns")
-    """Seconds."""
+    memory_peak_bytes: int | None
+    cpu_seconds: Seconds = Field(validation_alias="cpu_ns")
     time_to_first_token: Seconds = Field(validation_alias="first_token_ns")
     """Seconds."""
     iteration_index: int | None
@@ -150,10 +148,8 @@ class RunLine(Answer):
     successful_nodes: int
     failed_nodes: int
     cached_nodes: int | None
-    memory_peak: int | None
-    """Bytes."""
-    cpu_time: float | None
-    """Seconds."""
+    memory_peak_bytes: int | None
+    cpu_seconds: float | None
     has_gaps: bool
     """Some of it never arrived."""
     metrics: dict[str, float]
@@ -170,8 +166,7 @@ class RunLine(Answer):
                 "execution_status": shown_status(run, state),
                 "recorded_at": _instant(run.recorded_ns),
                 "known_tokens_cost": run.known_cost_usd,
-                "memory_peak": run.memory_peak_bytes,
-                "cpu_time": _seconds(run.cpu_ns),
+                "cpu_seconds": _seconds(run.cpu_ns),
                 **more,
             }
         )

@@ -1,0 +1,54 @@
+"""Every command under one name, and the one place where errors become a line of text."""
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from longpole import __version__
+from longpole.cli import db, ingest, report, reprice, serve
+from longpole.domain.errors import LongpoleError
+
+app = typer.Typer(
+    name="longpole",
+    help="Find the long pole in an AI workflow, and shorten it.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+app.command()(serve.serve)
+app.command()(report.report)
+app.command()(ingest.ingest)
+app.command()(reprice.reprice)
+if find_spec("longpole.cli.demo"):
+    app.command()(import_module("longpole.cli.demo").demo)
+app.add_typer(db.app)
+
+
+def main() -> None:
+    """Run the command line; end the process."""
+    try:
+        app()
+    except LongpoleError as error:
+        Console(stderr=True).print(Text(f"longpole: {error}", style="red"), soft_wrap=True)
+        sys.exit(1)
+
+
+def _print_version(value: bool) -> None:  # noqa: FBT001 - Typer calls it so
+    if value:
+        typer.echo(f"longpole {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _every_command(
+    version: Annotated[  # noqa: FBT002 - Typer reads options off the signature
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Find the long pole in an AI workflow, and shorten it."""

@@ -1,0 +1,98 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from longpole.cli import amounts
+
+
+@pytest.mark.parametrize(
+    ("elapsed_s", "written"),
+    [
+        (None, "–"),
+        (0.0, "0.00 ms"),
+        (0.000_012, "0.01 ms"),
+        (0.012, "12.0 ms"),
+        (0.999_4, "999 ms"),
+        (0.999_9, "1.00 s"),
+        (1.25, "1.25 s"),
+        (9.999, "10.0 s"),
+        (99.94, "99.9 s"),
+        (99.96, "1 min 40 s"),
+        (125, "2 min 05 s"),
+        (3_599.6, "1 h 00 min"),
+        (12_000, "3 h 20 min"),
+        (4_000_000, "1,111 h 06 min"),
+    ],
+)
+def test_durations(elapsed_s: float | None, written: str) -> None:
+    assert amounts.duration(elapsed_s) == written
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"),
+    [(None, "–"), (0, "0"), (771, "771"), (9_999, "9999"), (10_000, "10.0k"), (12_345, "12.3k"), (999_999, "1.00M")],
+)
+def test_counts(amount: int | None, written: str) -> None:
+    assert amounts.count(amount) == written
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"), [(None, "–"), (0, "0 B"), (512, "512 B"), (12_345, "12.3 kB"), (4_560_000_000, "4.56 GB")]
+)
+def test_sizes(amount: float | None, written: str) -> None:
+    assert amounts.size(amount) == written
+
+
+@pytest.mark.parametrize(
+    ("amount_usd", "written"),
+    [
+        (None, "–"),
+        ("0", "$0"),
+        ("1234.5", "$1,234.50"),
+        ("1", "$1.00"),
+        ("0.25", "$0.2500"),
+        ("0.0123", "$0.0123"),
+        ("0.0000123", "$0.000012"),
+    ],
+)
+def test_money(amount_usd: str | None, written: str) -> None:
+    assert amounts.money(None if amount_usd is None else Decimal(amount_usd)) == written
+
+
+@pytest.mark.parametrize(
+    ("ratio", "written"),
+    [
+        (None, "–"),
+        (0.0, "0 %"),
+        (0.0001, "<0.1 %"),
+        (0.003, "0.3 %"),
+        (0.123, "12 %"),
+        (0.996, "99.6 %"),
+        (0.9999, ">99.9 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_shares(ratio: float | None, written: str) -> None:
+    assert amounts.share(ratio) == written
+
+
+@pytest.mark.parametrize(
+    ("ratio", "written"), [(None, ""), (0.0, "="), (0.12, "+12 %"), (-0.031, "−3 %"), (3.2, "×4.20"), (-1.0, "−100 %")]
+)
+def test_changes(ratio: float | None, written: str) -> None:
+    assert amounts.change(ratio) == written
+
+
+@given(st.text())
+def test_a_name_cannot_command_the_terminal(text: str) -> None:
+    shown = amounts.name(text)
+    assert len(shown) == len(text)
+    assert shown.isprintable()
+
+
+@given(st.floats(0, 9e14))
+def test_no_unit_is_shown_a_thousand_times(amount: float) -> None:
+    assert not amounts.duration(amount).startswith("1000 ")
+    assert not amounts.size(amount).startswith("1000 ")
