@@ -1,0 +1,167 @@
+"""A span as it was sent, in our words: read by the table, corrected by its conventions, then completed.
+
+    attributes ─► plan ─► draft ─► conventions ─► type, identity, status, usage, payload ─► SpanFacts
+
+No value of a client's makes it fail, unknown attributes change nothing, and
+the same span always gives the same facts.
+
+Upstream: `decode_*`. Downstream: `assembly`.
+Source: the design's OTLP contract, §1.
+"""
+
+from typing import Any
+
+from longpole.assembly.facts import Ranked, Role, SpanFacts
+from longpole.domain.semconv import gen_ai, general
+from longpole.ingest.otlp.conventions import naming
+from longpole.ingest.otlp.conventions.convention import Draft, View
+from longpole.ingest.otlp.conventions.models import finish_model
+from longpole.ingest.otlp.conventions.payload import Payload, Payloads, event_payloads, read_payload
+from longpole.ingest.otlp.conventions.plan import Plan, plan_of
+from longpole.ingest.otlp.conventions.pydantic_ai import announced, is_marker
+from longpole.ingest.otlp.conventions.resources import resource_facts
+from longpole.ingest.otlp.conventions.status import finish_status
+from longpole.ingest.otlp.conventions.usage import finish_usage
+from longpole.ingest.otlp.conventions.values import clean, json_object, number, quoted, text
+from longpole.ingest.otlp.span import RequestContext, Span, SpanKind
+
+_UNTYPED = "span"
+_TRANSPORT_KINDS = frozenset({SpanKind.SERVER, SpanKind.CLIENT, SpanKind.PRODUCER, SpanKind.CONSUMER})
+_MAX_TAGS = 64
+
+
+def map_span(span: Span, request: RequestContext) -> SpanFacts:
+    """The facts of a span; of a start marker those of the span that it announces."""
+    if is_marker(span):
+        span = announced(span)
+    view, plan = _view(span, request)
+    draft = plan.read(span.attributes, view.metadata)
+    _read_type(view, plan, draft)
+    view.draft = draft
+    for refine in plan.refinements:
+        refine(view)
+    _finish_type(view, plan)
+    naming.finish_names(view, plan.node_id)
+    _finish_ranked(view)
+    finish_status(span, draft)
+    finish_usage(draft)
+    finish_model(draft)
+    if draft["role"] is not Role.HIDDEN:
+        _measure(draft, *_payloads(span, plan))
+    if plan.tags or plan.tag_values:
+        draft["tags"] = _tags(view, plan)
+    if plan.metrics:
+        draft["metrics"] = _metrics(span.attributes, plan)
+    return SpanFacts(
+        trace_id=span.trace_id,
+        span_id=span.span_id,
+        parent_span_id=span.parent_span_id,
+        start_ns=span.start_ns,
+        end_ns=span.end_ns or None,
+        kind=span.kind,
+        service=view.resource.service,
+        scope=clean(span.scope_name) if span.scope_name else None,
+        is_incomplete_payload=span.dropped_count > 0,
+        **draft,
+    )
+
+
+def payloads(span: Span) -> Payloads:
+    """The input and output of a span as text, for those who capture content."""
+    view, plan = _view(span, RequestContext())
+    given, made = _payloads(view.span, plan)
+    return Payloads(None if given is None else given.text, None if made is None else made.text)
+
+
+def _view(span: Span, request: RequestContext) -> tuple[View, Plan]:
+    attributes = span.attributes
+    metadata = json_object(attributes[general.METADATA]) or {} if general.METADATA in attributes else {}
+    resource = resource_facts(span.resource, request)
+    return View(span, attributes, metadata, resource), plan_of(attributes, metadata, span.scope_name, resource.engine)
+
+
+def _read_type(view: View, plan: Plan, draft: Draft) -> None:
+    """RULE 3: the first attribute that names a type, and the type as it was written."""
+    for _, is_meta, key, read in plan.node_type:
+        sent = view.metadata[key] if is_meta else view.attributes[key]
+        kind = read(sent)
+        if kind is not None:
+            draft["node_type"] = kind
+            raw = quoted(sent)
+            if raw != kind:
+                draft["raw_type"] = raw
+            return
+
+
+def _finish_type(view: View, plan: Plan) -> None:
+    """A type for what no convention named, and what the span may become."""
+    draft, attributes = view.draft, view.attributes
+    hidden = draft.get("role") is Role.HIDDEN
+    kind = draft.get("node_type")
+    if kind is None and not hidden:
+        if gen_ai.TOOL_NAME in attributes or gen_ai.TOOL_CALL_ID in attributes:
+            kind = "tool"
+        elif gen_ai.REQUEST_MODEL in attributes or "input_tokens" in draft or "output_tokens" in draft:
+            kind = "llm"
+    is_ai = draft.setdefault("is_ai", kind is not None)
+    draft["node_type"] = kind or _UNTYPED
+    if hidden:
+        return
+    is_transport = plan.is_transport or view.span.kind in _TRANSPORT_KINDS
+    draft["role"] = Role.BRIDGE if is_transport and not is_ai and not draft.get("is_step") else Role.NODE
+
+
+def _finish_ranked(view: View) -> None:
+    """What the resource or the request says, where that ranks higher than what the span says."""
+    draft, resource = view.draft, view.resource
+    _keep_best(draft, "app", resource.app)
+    _keep_best(draft, "workflow", resource.workflow)
+    _keep_best(draft, "workflow_name", resource.workflow_name)
+    _keep_best(draft, "workflow_version", resource.workflow_version)
+    _keep_best(draft, "environment", resource.environment)
+    environment = draft.get("environment")
+    draft["environment"] = None if environment is None else environment[1]
+
+
+def _keep_best(draft: Draft, field: str, other: Ranked | None) -> None:
+    if other is not None and (field not in draft or other[0] < draft[field][0]):
+        draft[field] = other
+
+
+def _payloads(span: Span, plan: Plan) -> tuple[Payload | None, Payload | None]:
+    given = read_payload(span.attributes, plan.inputs) if plan.inputs else None
+    made = read_payload(span.attributes, plan.outputs) if plan.outputs else None
+    if span.events and (given is None or made is None):
+        from_events = event_payloads(span.events)
+        return given or from_events[0], made or from_events[1]
+    return given, made
+
+
+def _measure(draft: Draft, given: Payload | None, made: Payload | None) -> None:
+    if given is not None:
+        draft["input_bytes"] = given.size
+        draft["input_fingerprint"] = given.fingerprint
+    if made is not None:
+        draft["output_bytes"] = made.size
+        draft["output_fingerprint"] = made.fingerprint
+
+
+def _tags(view: View, plan: Plan) -> tuple[str, ...]:
+    found: list[str] = list(view.draft.get("tags", ()))
+    for key, read in plan.tags:
+        found += read(view.attributes[key]) or ()
+    for key, name in plan.tag_values:
+        value = quoted(view.attributes[key])
+        tag = None if value is None else clean(f"{name}={value}")
+        if tag is not None:
+            found.append(tag)
+    return tuple(dict.fromkeys(found))[:_MAX_TAGS]
+
+
+def _metrics(attributes: dict[str, Any], plan: Plan) -> dict[str, float]:
+    found = {}
+    for key, name in plan.metrics:
+        value, known = number(attributes[key]), text(name)
+        if value is not None and known is not None:
+            found[known] = value
+    return found
