@@ -38,11 +38,11 @@ def append(chunks: Sequence[NewChunk], contents: Iterable[Content] = ()) -> None
         trace_log.append(connection, chunks, contents)
 
 
-def assemble(trace_ids: Collection[bytes]) -> int:
+def assemble(trace_ids: Collection[bytes]) -> dict[bytes, int]:
     """Bring the runs of these traces, and of those that share a run with them, up to what has arrived.
 
     Returns:
-        How many spans were looked at.
+        How many spans were looked at, by trace: what the work was.
 
     Raises:
         StorageUnavailableError: Nothing was changed; also where other processes were quicker every time.
@@ -52,12 +52,12 @@ def assemble(trace_ids: Collection[bytes]) -> int:
             links = trace_log.linked(connection, trace_ids)
             chunks = trace_log.chunks_of(connection, list(links))
         if not any(chunk.is_pending for chunk in chunks):
-            return 0
+            return {}
         made = plans(links, chunks, runtime.current().price_book)
         with runtime.unit_of_work() as connection:
             if trace_log.is_unchanged(connection, links, chunks):
                 _carry_out(made, connection)
-                return sum(plan.span_count for plan in made)
+                return {trace_id: count for plan in made for trace_id, count in plan.span_counts.items()}
     raise StorageUnavailableError("other processes keep assembling the same traces")
 
 

@@ -38,7 +38,7 @@ class Plan:
         settled: Chunks that are assembled as they stand.
         gone: Chunks that are to be deleted.
         merged: What comes in their place: trace, last news, facts.
-        span_count: How many spans were looked at.
+        span_counts: How many spans were looked at, by trace.
     """
 
     records: list[RunRecord] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Plan:
     settled: list[int] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     merged: list[MergedChunk] = field(default_factory=list)
-    span_count: int = 0
+    span_counts: dict[bytes, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ def families(links: Links) -> list[list[bytes]]:
 
 def _plan(chunks_of: Mapping[bytes, list[StoredChunk]], links: Links, book: PriceBook) -> Plan:
     traces = {trace_id: _merged(chunks) for trace_id, chunks in chunks_of.items()}
-    plan = Plan(span_count=sum(len(trace.facts.spans) for trace in traces.values()))
+    plan = Plan(span_counts={trace_id: len(trace.facts.spans) for trace_id, trace in traces.items()})
     for trace_id, trace in traces.items():
         _plan_chunks(plan, trace_id, trace)
     if not any(trace.has_news for trace in traces.values()):
