@@ -4,6 +4,8 @@
     workflow_node_performance     (view)  ── node_executions ─ nodes, models
                                              node_attempts
     trace_chunks, run_traces, span_contents  what arrived, from which runs are assembled anew
+    dirty_marks ─► run_cells, node_cells     what periods come to
+    upkeep_tasks, upkeep_facts               what happens by itself
     workflow_optimization_recommendations · workflow_cache_entries · workflow_performance_trends
 
 Dimension keys are 63-bit hashes of what they stand for, so that any process on
@@ -14,22 +16,30 @@ from longpole.store.tables.cache import cache_entries
 from longpole.store.tables.dimensions import models, nodes, workflows
 from longpole.store.tables.metadata import metadata
 from longpole.store.tables.recommendations import recommendations
+from longpole.store.tables.rollups import dirty_marks, node_cells, run_cells, versions
 from longpole.store.tables.runs import node_attempts, node_executions, runs
 from longpole.store.tables.traces import run_traces, span_contents, trace_chunks
 from longpole.store.tables.trends import trends
+from longpole.store.tables.upkeep import upkeep_facts, upkeep_tasks
 
 __all__ = [
     "cache_entries",
+    "dirty_marks",
     "metadata",
     "models",
     "node_attempts",
+    "node_cells",
     "node_executions",
     "nodes",
     "recommendations",
+    "run_cells",
     "run_traces",
     "runs",
     "span_contents",
     "trace_chunks",
     "trends",
+    "upkeep_facts",
+    "upkeep_tasks",
+    "versions",
     "workflows",
 ]

@@ -1,0 +1,1 @@
+"""What happens by itself: rollups, retention, partitions. One process among all does it; every process can say how."""
