@@ -16,15 +16,17 @@ Draft = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ResourceFacts:
-    """What a process says of all its spans; `engine` is the workflow engine that it is, if it is one."""
+    """What a process says of all its spans.
+
+    Attributes:
+        service: Its service's name.
+        engine: The workflow engine that it is, if it is one.
+        ranked: Field of the draft and its ranked value, for each that it names.
+    """
 
     service: str | None = None
     engine: str | None = None
-    app: Ranked | None = None
-    workflow: Ranked | None = None
-    workflow_name: Ranked | None = None
-    workflow_version: Ranked | None = None
-    environment: Ranked | None = None
+    ranked: tuple[tuple[str, Ranked], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ itself. A retry keeps the checkpoint namespace, a fan-out gets a new one.
 Source: A7 and the row "graph parents" of the design's OTLP contract; langgraph 1.2.22.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from longpole.ingest.otlp.conventions.values import texts
@@ -19,11 +20,13 @@ def waits_for(value: Any) -> tuple[str, ...] | None:
     `join:A+B:X` names both that X waited for; `branch:to:X` names only X.
     Before version 0.3 a trigger was the node itself, or `branch:A:condition:X`.
     """
-    found: list[str] = []
-    for trigger in texts(value) or ():
-        found += _sources(trigger)
-    named = tuple(dict.fromkeys(name for name in found if name and not name.startswith(_OWN_PREFIX)))
-    return named or None
+    return _named(texts(value) or ())
+
+
+@lru_cache(maxsize=4096)
+def _named(triggers: tuple[str, ...]) -> tuple[str, ...] | None:
+    found = [name for trigger in triggers for name in _sources(trigger)]
+    return tuple(dict.fromkeys(name for name in found if name and not name.startswith(_OWN_PREFIX))) or None
 
 
 def _sources(trigger: str) -> list[str]:

@@ -11,7 +11,7 @@ Source: the design's OTLP contract, §1.
 
 from typing import Any
 
-from longpole.assembly.facts import Ranked, Role, SpanFacts
+from longpole.assembly.facts import Role, SpanFacts
 from longpole.domain.semconv import gen_ai, general
 from longpole.ingest.otlp.conventions import naming
 from longpole.ingest.otlp.conventions.convention import Draft, View
@@ -60,7 +60,7 @@ def map_span(span: Span, request: RequestContext) -> SpanFacts:
         end_ns=span.end_ns or None,
         kind=span.kind,
         service=view.resource.service,
-        scope=clean(span.scope_name) if span.scope_name else None,
+        scope=text(span.scope_name),
         is_incomplete_payload=span.dropped_count > 0,
         **draft,
     )
@@ -87,9 +87,8 @@ def _read_type(view: View, plan: Plan, draft: Draft) -> None:
         kind = read(sent)
         if kind is not None:
             draft["node_type"] = kind
-            raw = quoted(sent)
-            if raw != kind:
-                draft["raw_type"] = raw
+            if sent != kind:
+                draft["raw_type"] = quoted(sent)
             return
 
 
@@ -113,19 +112,12 @@ def _finish_type(view: View, plan: Plan) -> None:
 
 def _finish_ranked(view: View) -> None:
     """What the resource or the request says, where that ranks higher than what the span says."""
-    draft, resource = view.draft, view.resource
-    _keep_best(draft, "app", resource.app)
-    _keep_best(draft, "workflow", resource.workflow)
-    _keep_best(draft, "workflow_name", resource.workflow_name)
-    _keep_best(draft, "workflow_version", resource.workflow_version)
-    _keep_best(draft, "environment", resource.environment)
-    environment = draft.get("environment")
-    draft["environment"] = None if environment is None else environment[1]
-
-
-def _keep_best(draft: Draft, field: str, other: Ranked | None) -> None:
-    if other is not None and (field not in draft or other[0] < draft[field][0]):
-        draft[field] = other
+    draft = view.draft
+    for field, ranked in view.resource.ranked:
+        if field not in draft or ranked[0] < draft[field][0]:
+            draft[field] = ranked
+    if "environment" in draft:
+        draft["environment"] = draft["environment"][1]
 
 
 def _payloads(span: Span, plan: Plan) -> tuple[Payload | None, Payload | None]:

@@ -3,6 +3,7 @@
 Source: rows "workflow_id" and "node_id" of the design's OTLP contract.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from longpole.domain.semconv import crewai
@@ -19,7 +20,7 @@ _BEST = 0
 def finish_names(view: View, node_id: tuple[tuple[Source, Any], ...]) -> None:
     """Complete name, title, node id and own name, and what is only known from them."""
     draft = view.draft
-    name = clean(view.span.name) or _UNNAMED
+    name = text(view.span.name) or _UNNAMED
     draft["name"] = name
     draft["node_title"] = draft.get("node_title") or name
     if not draft.get("node_id"):
@@ -30,6 +31,7 @@ def finish_names(view: View, node_id: tuple[tuple[Source, Any], ...]) -> None:
         draft.setdefault("workflow_name", (_BEST, workflow_name(name)))
 
 
+@lru_cache(maxsize=4096)
 def workflow_name(span_name: str) -> str:
     """A root's name without what its convention puts around the workflow's."""
     name = span_name

@@ -163,7 +163,10 @@ def read_payload(attributes: dict[str, Any], slots: Sequence[Slot]) -> Payload |
 def _read(attributes: dict[str, Any], slot: Slot) -> Payload | None:
     if slot.is_family:
         return Payload({key: value for key, value in attributes.items() if key.startswith(slot.key)})
-    value = attributes[slot.key] if slot.part is None else slot.part(attributes[slot.key])
+    value = attributes[slot.key]
+    if slot.part is not None:
+        part = slot.part(value)
+        value = None if part is None else as_text(part)
     if value is None or (type(value) is str and value.startswith(_REFERENCES)):
         return None
     if slot.beside is None:

@@ -9,7 +9,7 @@ Source: RULE 4 of the design's OTLP contract.
 import re
 from typing import Any
 
-from longpole.domain.semconv import gen_ai, general
+from longpole.domain.semconv import general
 from longpole.ingest.otlp.conventions.convention import Draft
 from longpole.ingest.otlp.conventions.masking import masked
 from longpole.ingest.otlp.conventions.values import text
@@ -18,6 +18,7 @@ from longpole.ingest.otlp.span import Event, Span, StatusCode
 CANCELLED = "cancelled"
 """The error type of what was stopped: that counts as failed."""
 
+_ERROR = int(StatusCode.ERROR)
 _ANY_EXCEPTION = "Exception"
 _CLASS = re.compile(
     r"([A-Za-z_][\w.]{0,200}(?:Error|Exception|Timeout|Interrupt|Cancelled|Exit|Warning|Exceeded))(?=[(:\s]|$)"
@@ -26,10 +27,10 @@ _CLASS = re.compile(
 
 def finish_status(span: Span, draft: Draft) -> None:
     """Complete failure, error type and error message. A status in words that was read before stands."""
-    exception = last_exception(span)
+    exception = last_exception(span) if span.events else None
     if exception is not None:
         draft["has_exception"] = True
-    failed = draft.setdefault("is_failed", span.status_code == StatusCode.ERROR)
+    failed = draft.setdefault("is_failed", span.status_code == _ERROR)
     if not failed and exception is None and draft.get("error_message") is None:
         return
     message = draft.get("error_message") or span.status_message or _message(exception)
@@ -40,8 +41,6 @@ def finish_status(span: Span, draft: Draft) -> None:
 
 def last_exception(span: Span) -> Event | None:
     """The last exception that the span recorded."""
-    if not span.events:
-        return None
     return next((event for event in reversed(span.events) if event.name == general.EXCEPTION_EVENT), None)
 
 
@@ -68,6 +67,3 @@ def _type(exception: Event | None, message: str | None, *, failed: bool) -> str 
 def _message(exception: Event | None) -> str | None:
     message = None if exception is None else exception.attributes.get(general.EXCEPTION_MESSAGE)
     return message if isinstance(message, str) else None
-
-
-EXCEPTION_LOG = gen_ai.EXCEPTION_EVENT

@@ -28,6 +28,7 @@ _MAX_PICO_USD = 10_000 * PICO_PER_USD
 _MAX_NS = 10**17
 _WORDS = {"true": True, "false": False, "1": True, "0": False}
 _DECIMAL = re.compile(r"\s*[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?\s*")
+_OBJECT_BEGINS = frozenset('{" \t\r\n')
 _JSON_ERRORS = (msgspec.DecodeError, UnicodeEncodeError, RecursionError, ValueError)
 
 _decode = msgspec.json.Decoder().decode
@@ -36,7 +37,8 @@ _decode = msgspec.json.Decoder().decode
 def text(value: Any) -> str | None:
     """A non-empty string of at most 255 characters; whole numbers are written out."""
     if type(value) is str:
-        return clean(value) if value else None
+        is_clean = value.isascii() and 0 < len(value) <= MAX_TEXT and "\0" not in value
+        return value if is_clean else clean(value)
     if type(value) is int and -_MAX_INT <= value <= _MAX_INT:
         return str(value)
     return None
@@ -75,8 +77,10 @@ def unwrapped(value: Any) -> Any:
 def json_object(value: Any) -> dict[str, Any] | None:
     """An object, sent as such or as JSON."""
     if type(value) is str:
-        value = unwrapped(value) if value[:1] in '{" \t\r\n' and value else None
-    return value if isinstance(value, dict) else None
+        if value[:1] not in _OBJECT_BEGINS:
+            return None
+        value = unwrapped(value)
+    return value if type(value) is dict else None
 
 
 def count(value: Any) -> int | None:
@@ -164,8 +168,11 @@ def _decimal(value: Any) -> Decimal | None:
 
 def one_of(meanings: dict[str, str]) -> Callable[[Any], str | None]:
     """Reads words of a fixed set, in any case; `meanings` has them in lower case."""
+    usual = meanings | {word.upper(): meaning for word, meaning in meanings.items()}
 
     def read_word(value: Any) -> str | None:
+        if type(value) is str and value in usual:
+            return usual[value]
         word = quoted(value)
         return None if word is None else meanings.get(word.lower())
 

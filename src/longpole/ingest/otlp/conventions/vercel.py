@@ -6,6 +6,7 @@ Providers are named with the kind of their API (`openai.chat`). Before version
 Source: RULE 3 and §1.3 of the design's OTLP contract; ai 6.0.326 and 7.0.173 on the wire.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from longpole.domain.semconv import vercel
@@ -28,7 +29,13 @@ _ANTHROPIC = "anthropic"
 
 def node_type(value: Any) -> str | None:
     """The type of an operation id, or of an operation name, which has the function's id after a space."""
-    name = (text(value) or "").split(" ", 1)[0]
+    name = text(value)
+    return None if name is None else _type_of(name)
+
+
+@lru_cache(maxsize=4096)
+def _type_of(operation: str) -> str | None:
+    name = operation.split(" ", 1)[0]
     if not name.startswith("ai."):
         return None
     ending = next((kind for end, kind in _ENDINGS.items() if name.endswith(end)), None)

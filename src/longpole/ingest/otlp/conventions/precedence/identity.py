@@ -67,6 +67,7 @@ ROWS: dict[str, tuple[Source, ...]] = {
         Source(langfuse.TRACE_NAME),
         *everywhere(longpole.WORKFLOW_ID),
         Source(dify.APP_ID),
+        meta(dify.META_APP_ID, only=DIFY),
     ),
     "workflow_version": (
         *everywhere(longpole.WORKFLOW_VERSION),
