@@ -45,12 +45,11 @@ def name_run(forest: Forest, roots: Roots) -> Names:
         ]
         return min(found)[-1] if found else None
 
-    own_name = _own_name(forest, roots)
-    workflow_id = best(lambda span: span.workflow) or own_name or UNKNOWN_WORKFLOW
+    workflow_id = best(lambda span: span.workflow) or _own_name(forest, roots) or UNKNOWN_WORKFLOW
     return Names(
         app_id=best(lambda span: span.app) or _service(forest, roots) or UNKNOWN_APP,
         workflow_id=workflow_id,
-        workflow_name=best(lambda span: span.workflow_name) or own_name or workflow_id,
+        workflow_name=best(lambda span: span.workflow_name) or workflow_id,
         workflow_version=best(lambda span: span.workflow_version),
         session_id=best(lambda span: span.session),
         user_id=best(lambda span: span.user),

@@ -330,3 +330,16 @@ def test_fifty_thousand_spans_in_a_chain(draw: Draw) -> None:
 
 def _fields(span: SpanFacts) -> dict[str, Any]:
     return {name: getattr(span, name) for name in SpanFacts.__struct_fields__}
+
+
+def test_names_rank_over_all_spans_and_equals_are_settled_by_the_root(draw: Draw) -> None:
+    record = one(
+        draw(
+            TRIP,
+            trip={"session": (1, "of the root"), "app": (3, "service")},
+            plan={"session": (1, "of a node"), "app": (0, "project"), "workflow": (2, "flow"), "tags": ("b", "a")},
+        )
+    )
+
+    assert (record.run.session_id, record.run.app_id) == ("of the root", "project")
+    assert (record.run.workflow_id, record.run.workflow_name, record.run.tags) == ("flow", "flow", ("a", "b"))
