@@ -1,1 +1,1 @@
-"""What the numbers are: numbers in, numbers out. Pure, NumPy only, each module with its source."""
+"""What the numbers are: pure functions on records and arrays, each with its source. No database, no settings."""

@@ -48,10 +48,17 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
 
 def delete_by_key(connection: Connection, table: Table, keys: Sequence[int]) -> None:
     """Delete rows by the first column of their primary key."""
+    delete_rows(connection, table, [(key,) for key in keys])
+
+
+def delete_rows(connection: Connection, table: Table, keys: Sequence[Row]) -> None:
+    """Delete rows by the first columns of their primary key, all keys naming equally many."""
     if keys:
-        column, mark = next(iter(table.columns)).name, _mark(connection.dialect.name)
-        sql = f"DELETE FROM {table.name} WHERE {column} = {mark}"  # noqa: S608 - names of our own tables
-        connection.exec_driver_sql(sql, [(key,) for key in keys])
+        mark = _mark(connection.dialect.name)
+        columns = [column.name for column in table.columns][: len(keys[0])]
+        condition = " AND ".join(f"{column} = {mark}" for column in columns)
+        sql = f"DELETE FROM {table.name} WHERE {condition}"  # noqa: S608 - names of our own tables
+        connection.exec_driver_sql(sql, list(keys))
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

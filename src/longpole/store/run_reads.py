@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.run_lists import RunFilters, RunPage
@@ -25,6 +25,7 @@ from longpole.store.tables import models, node_attempts, node_executions, nodes,
 from longpole.store.values import text
 from longpole.store.workflow_scope import find_scope
 
+_IDS_PER_QUERY = 1_000
 _CURSOR = struct.Struct(">qq")
 _RUNS = select(runs, workflows.c.app_id, workflows.c.workflow_id).select_from(
     runs.outerjoin(workflows, workflows.c.workflow_key == runs.c.workflow_key)
@@ -51,12 +52,34 @@ def find_run(connection: Connection, workflow_run_id: str) -> Run | None:
     return None if found is None else run_of(found)
 
 
+def find_nodes(
+    connection: Connection, workflow_run_id: str, node_execution_ids: Sequence[str]
+) -> dict[str, NodeExecution]:
+    """Those of a run's node executions that are asked for by id and exist."""
+    found = connection.execute(_RUNS.where(runs.c.workflow_run_id == text(workflow_run_id))).one_or_none()
+    if found is None:
+        return {}
+    nodes_found: dict[str, NodeExecution] = {}
+    for begin in range(0, len(node_execution_ids), _IDS_PER_QUERY):
+        some = node_execution_ids[begin : begin + _IDS_PER_QUERY]
+        for node in _nodes_of(connection, found, node_executions.c.node_execution_id.in_(some)):
+            nodes_found[node.node_execution_id] = node
+    return nodes_found
+
+
 def runs_of_trace(connection: Connection, trace_id: bytes) -> tuple[Run, ...]:
     """The runs that a trace is, or is a part of, in order of their first recording."""
     named = select(run_traces.c.workflow_run_id).where(run_traces.c.trace_id == trace_id)
     ids = [trace_id.hex(), *connection.scalars(named)]
     query = _RUNS.where(runs.c.workflow_run_id.in_(ids)).order_by(runs.c.run_key)
     return tuple(map(run_of, connection.execute(query)))
+
+
+def traces_of_run(connection: Connection, workflow_run_id: str) -> list[bytes]:
+    """The traces that a run is made of."""
+    own = select(runs.c.trace_id).where(runs.c.workflow_run_id == text(workflow_run_id), runs.c.trace_id.is_not(None))
+    named = select(run_traces.c.trace_id).where(run_traces.c.workflow_run_id == text(workflow_run_id))
+    return sorted({bytes(trace_id) for trace_id in (*connection.scalars(own), *connection.scalars(named))})
 
 
 def list_runs(  # noqa: PLR0917 - the order is the agreed one
@@ -94,9 +117,13 @@ def _after(query: Select[Any], cursor: str) -> Select[Any]:
     return query.where(runs.c.period_ns <= period_ns).where((runs.c.period_ns < period_ns) | later)
 
 
-def _nodes_of(connection: Connection, run: Any) -> tuple[NodeExecution, ...]:
+def _nodes_of(
+    connection: Connection, run: Any, condition: ColumnElement[bool] | None = None
+) -> tuple[NodeExecution, ...]:
     attempts = _attempts_of(connection, run.run_key)
     query = _NODES.where(node_executions.c.run_key == run.run_key)
+    if condition is not None:
+        query = query.where(condition)
     unpacked = [
         node_of(row, run.workflow_run_id, tuple(attempts.get(row.node_execution_id, ())))
         for row in connection.execute(query)
