@@ -11,7 +11,7 @@ Upstream: the doors (`otlp.intake`, `longpole ingest`). Downstream: `services.te
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from longpole import runtime as runtime_module
 from longpole.assembly.facts import FactBatch
@@ -23,17 +23,20 @@ from longpole.store import trace_log
 from longpole.store.trace_log import Content
 
 _DRAIN_S = 10.0
+_WORKERS = 2
 
 
 class Pipeline:
     """Takes batches of facts from any thread and stores them in the runtime's database.
 
-    `budget` is the memory that requests may take up until they are stored.
+    `budget` is the memory that requests may take up until they are stored, `workers` are threads for what is to be
+    done to them before that: few, since they compete for one processor.
     """
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.budget = MemoryBudget(runtime.settings.ingest_queue_bytes)
+        self.workers = ThreadPoolExecutor(_WORKERS, "longpole-decode")
         self._assembler = Assembler()
         self._writer = Writer(stored=self._assembler.notice)
         self._threads = [
@@ -53,6 +56,7 @@ class Pipeline:
 
     def stop(self) -> None:
         """Store what was submitted, assemble what can be within ten seconds, and end."""
+        self.workers.shutdown(wait=True)
         writer, assembler = self._threads
         self._writer.close()
         if writer.ident is not None:

@@ -32,6 +32,9 @@ class Submission:
     share: Share
     stored: Future[None] = field(default_factory=Future)
 
+    def __post_init__(self) -> None:
+        self.stored.set_running_or_notify_cancel()  # who waits may go away, what was taken is stored all the same
+
     @property
     def span_count(self) -> int:
         """How much work it is."""

@@ -244,9 +244,7 @@ def _log_record(sent: _LogRecord, resource: Resource, scope_name: str) -> LogRec
     trace_id, span_id = _hex(sent.trace_id), _hex(sent.span_id)
     if not has_ids(trace_id, span_id):
         return None
-    return LogRecord(
-        trace_id, span_id, sent.event_name or "", native(sent.body), attributes(sent.attributes), resource
-    )
+    return LogRecord(trace_id, span_id, sent.event_name or "", native(sent.body), attributes(sent.attributes), resource)
 
 
 def _hex(sent: str | None) -> bytes:

@@ -31,7 +31,10 @@ def require_ids(trace_id: bytes, span_id: bytes) -> None:
 def has_ids(trace_id: bytes, span_id: bytes) -> bool:
     """Whether both ids name something."""
     return (
-        len(trace_id) == TRACE_ID_BYTES and trace_id != _NO_TRACE and len(span_id) == SPAN_ID_BYTES and span_id != _NO_SPAN
+        len(trace_id) == TRACE_ID_BYTES
+        and trace_id != _NO_TRACE
+        and len(span_id) == SPAN_ID_BYTES
+        and span_id != _NO_SPAN
     )
 
 

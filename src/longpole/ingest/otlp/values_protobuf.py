@@ -22,7 +22,7 @@ MAX_DEPTH = 32
 """How deep arrays and maps may nest in one value."""
 
 MAX_ITEMS = 65_536
-"""How many elements one value may have, at all depths: empty ones cost two bytes on the wire and a hundred in memory."""
+"""How many elements one value may have, at all depths: an empty one is two bytes sent, a hundred in memory."""
 
 _MEMO_BYTES = 96
 _MEMO_ENTRIES = 32_768
@@ -119,7 +119,9 @@ class _Container:
         if kind == "string_value":
             return value.string_value.decode()
         if kind == "array_value":
-            return [self.native(wire.AnyValue.FromString(raw), depth + 1) for raw in self._items(value.array_value, depth)]
+            return [
+                self.native(wire.AnyValue.FromString(raw), depth + 1) for raw in self._items(value.array_value, depth)
+            ]
         if kind == "kvlist_value":
             return dict(self._pair(raw, depth + 1) for raw in self._items(value.kvlist_value, depth))
         return None if kind is None else getattr(value, kind)
