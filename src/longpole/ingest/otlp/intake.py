@@ -38,10 +38,11 @@ class Encoding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """`stored` is done when everything that was not rejected is committed."""
+    """`stored` is done when everything that was not rejected is committed: `accepted` records."""
 
     stored: Future[None]
     rejected: Rejections
+    accepted: int
 
 
 class Intake:
@@ -65,18 +66,20 @@ class Intake:
             facts = mapping.span_facts(spans.records, request, spans.rejected)
             contents = mapping.contents(spans.records, self._packer)
             batch = FactBatch(spans=tuple(facts))
-            return Taken(self._submit(batch, contents, spans.rejected), spans.rejected)
+            return self._submit(batch, contents, spans.rejected)
         if signal is Signal.LOGS:
             logs = decode.decode_logs(body)
             batch = FactBatch(logs=tuple(mapping.log_facts(logs.records, logs.rejected)))
-            return Taken(self._submit(batch, [], logs.rejected), logs.rejected)
+            return self._submit(batch, [], logs.rejected)
         decode.check_metrics(body)
-        return Taken(self._submit(FactBatch(), [], Rejections()), Rejections())
+        return self._submit(FactBatch(), [], Rejections())
 
-    def _submit(self, batch: FactBatch, contents: list[Content], rejected: Rejections) -> Future[None]:
+    def _submit(self, batch: FactBatch, contents: list[Content], rejected: Rejections) -> Taken:
         try:
-            return self._pipeline.submit(batch, contents)
+            stored = self._pipeline.submit(batch, contents)
         except (UnicodeEncodeError, OverflowError):
             spans = mapping.storable(batch.spans, rejected)
             logs = mapping.storable(batch.logs, rejected)
-            return self._pipeline.submit(FactBatch(tuple(spans), tuple(logs)), contents)
+            batch = FactBatch(tuple(spans), tuple(logs))
+            stored = self._pipeline.submit(batch, contents)
+        return Taken(stored, rejected, len(batch.spans) + len(batch.logs))
