@@ -50,6 +50,7 @@ def create_app(on: Runtime, *, grpc: tuple[str, int] | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
+    app.state.runtime = on
     for router in (*ROUTERS, otlp_router(pipeline)):
         app.include_router(router)
     problems.install(app)

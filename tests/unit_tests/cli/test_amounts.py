@@ -1,3 +1,5 @@
+"""Quantities as people read them: rounded once, never as a thousand of a smaller unit."""
+
 from decimal import Decimal
 
 import pytest

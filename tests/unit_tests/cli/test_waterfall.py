@@ -1,3 +1,5 @@
+"""Drawings of runs, character by character."""
+
 import io
 
 import pytest

@@ -1,3 +1,5 @@
+"""An id is one segment of a path, whatever is in it."""
+
 from urllib.parse import quote, unquote
 
 import pytest

@@ -1,3 +1,5 @@
+"""The table from errors to statuses."""
+
 import pytest
 
 from longpole.domain import errors

@@ -1,0 +1,98 @@
+"""The built wheel in an environment of its own: bare it pulls nothing, with the server extra it migrates and serves."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UV = os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
+
+
+def run(*command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(each) for each in command], capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def succeeded(*command: str | Path) -> str:
+    result = run(*command)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+# These are made before any test, while HOME is still the user's: uv finds its cache there.
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    succeeded(UV, "build", "--quiet", "--wheel", "--package", "longpole", "--out-dir", folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an environment with the wheel alone."""
+    return installed(tmp_path_factory.mktemp("bare") / "venv", str(wheel))
+
+
+@pytest.fixture(scope="module")
+def server(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an environment with the wheel and its server extra."""
+    return installed(tmp_path_factory.mktemp("server") / "venv", f"longpole[server] @ {wheel.as_uri()}")
+
+
+def installed(folder: Path, requirement: str) -> Path:
+    succeeded(UV, "venv", "--quiet", folder)
+    succeeded(UV, "pip", "install", "--quiet", "--python", folder / "bin" / "python", requirement)
+    return folder / "bin"
+
+
+class TestBare:
+    def test_it_pulls_nothing(self, bare: Path) -> None:
+        listed = json.loads(succeeded(UV, "pip", "list", "--python", bare / "python", "--format", "json"))
+        assert [each["name"] for each in listed] == ["longpole"]
+
+    def test_it_can_be_imported(self, bare: Path, tmp_path: Path) -> None:
+        result = run(bare / "python", "-c", "import longpole; print(longpole.__version__)", cwd=tmp_path)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert re.fullmatch(r"\d+\.\d+\.\d+\n", result.stdout)
+
+    @pytest.mark.parametrize("arguments", [[], ["--help"], ["serve"]])
+    def test_the_command_says_the_line_that_installs_the_rest(
+        self, bare: Path, tmp_path: Path, arguments: list[str]
+    ) -> None:
+        result = run(bare / "longpole", *arguments, cwd=tmp_path)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert len(result.stderr.splitlines()) == 1
+        assert "pip install 'longpole[server]'" in result.stderr
+
+
+class TestServer:
+    def test_it_migrates(self, server: Path, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'new.db'}"
+        result = run(server / "longpole", "db", "upgrade", "--database-url", url, cwd=tmp_path)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert "(up to date)" in result.stdout
+
+    def test_it_serves(self, server: Path, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'new.db'}"
+        command = [str(server / "longpole"), "serve", "--port", "0", "--grpc-port", "0", "--database-url", url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+            assert process.stdout is not None
+            said = "".join(iter(process.stdout.readline, "Then: longpole report. Ctrl+C ends it.\n"))
+            process.terminate()
+            assert process.wait(timeout=20) == 0
+        assert re.search(r"OTLP/gRPC +127\.0\.0\.1:\d+", said)
+
+    def test_without_a_driver_postgresql_says_the_line_that_installs_it(self, server: Path, tmp_path: Path) -> None:
+        url = "postgresql://127.0.0.1/x"
+        result = run(server / "longpole", "report", "--database-url", url, cwd=tmp_path)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert result.stderr == (
+            "longpole: PostgreSQL needs an extra. Install it with: pip install 'longpole[postgres]'\n"
+        )
