@@ -114,7 +114,8 @@ def _cost(connection: Connection, counted: ColumnElement[bool]) -> Decimal | Non
     parts = select(
         func.sum(_pico_usd // literal_column("1000000000")), func.sum(_pico_usd % literal_column("1000000000"))
     )
-    nano, rest = cast("tuple[int | None, int]", tuple(connection.execute(parts.where(counted)).one()))
+    known = parts.where(counted, e.c.cost_usd.is_not(None))  # SQLAlchemy's FLOOR for SQLite cannot take NULL
+    nano, rest = cast("tuple[int | None, int]", tuple(connection.execute(known).one()))
     return None if nano is None else usd(Decimal(nano * _NANO + rest).scaleb(-12))
 
 
