@@ -118,6 +118,7 @@ def run_row(run: Run, history: RunHistory, money: PackMoney) -> Row:
         run.has_gaps,
         json_numbers(run.metrics),
         None if history.reported is None else json.dumps(history.reported),
+        False,  # whatever is heard of a run shows that it is not abandoned
     )
 
 

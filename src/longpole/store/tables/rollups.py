@@ -1,11 +1,15 @@
 """What runs and nodes come to in 5 minutes, an hour, a day: computed from the raw rows, never counted up.
 
-    dirty_marks ─► 5-minute cells ─► hour cells ─► day cells
-                   (48 hours)
+    raw ─► 5-minute cells ─► hour cells ─► day cells ─► trends
+        ▲  (48 hours)     ▲             ▲            ▲
+        0                 1             2            3        tiers of marks: what is behind what
 
 A cell holds exact sums and, per metric, a packed `analysis.sketch.Sketch`.
-Whoever changes a run marks the units that it is and was in; recomputing a unit
-from raw makes duplicates, late rows and corrections come out right.
+Whoever changes a run marks the unit that it was in and the one that it is in;
+recomputing a unit from raw makes duplicates, late rows and corrections come
+out right. A unit that only got new runs has a mark for each of them, so that
+they can be added. Hours and days follow in the same way: a coarser cell may be
+behind the finer ones for as long as its mark says so.
 """
 
 from sqlalchemy import (
@@ -38,11 +42,15 @@ versions = Table(
 dirty_marks = Table(
     "dirty_marks",
     metadata,
+    Column("tier", SmallInteger, primary_key=True, autoincrement=False, comment="0: unit, 1: hour, 2: day, 3: trends"),
     Column("mark_key", BigInteger, primary_key=True, autoincrement=False, comment="time-ordered: see store.keys"),
-    Column("workflow_key", BigInteger, nullable=False),
-    Column("cell_start", BigInteger, nullable=False, comment="seconds since the epoch of a 5-minute unit"),
+    Column("workflow_key", BigInteger, primary_key=True, autoincrement=False),
+    Column("cell_start", BigInteger, primary_key=True, autoincrement=False, comment="seconds since the epoch"),
+    Column("run_key", BigInteger, primary_key=True, autoincrement=False, comment="the run that is new; 0: any change"),
     Index(None, "workflow_key", "cell_start"),
-    comment="A row per change of a unit that its cells do not show yet; only ever added, and removed by recomputing.",
+    CheckConstraint("tier IN (0, 1, 2, 3)", name="tier"),
+    sqlite_with_rowid=False,
+    comment="A row per change that a cell does not show yet; only ever added, and removed by computing it anew.",
 )
 
 run_cells = Table(

@@ -17,6 +17,8 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    false,
+    text,
 )
 
 from longpole.domain.runs import CostSource, NodeStatus, RunStatus
@@ -67,8 +69,21 @@ runs = Table(
     Column("has_gaps", Boolean, nullable=False, comment="parents are missing"),
     Column("metrics", Json, comment="numbers of the user's own"),
     Column("reported", Json, comment="what a caller of record_workflow_execution said; it stands as given"),
+    Column(
+        "is_abandoned",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="without an end and silent for so long that it counts as partial",
+    ),
     Index(None, "workflow_run_id", unique=True),
     Index(None, "workflow_key", "period_ns"),
+    Index(
+        "ix_runs_open",
+        "last_received_ns",
+        sqlite_where=text("NOT is_ended AND NOT is_abandoned"),
+        postgresql_where=text("NOT is_ended AND NOT is_abandoned"),
+    ),
     code_of("status", RunStatus),
     CheckConstraint("cache_hit_rate >= 0 AND cache_hit_rate <= 100", name="cache_hit_rate"),
     CheckConstraint("end_ns >= start_ns", name="end_after_start"),

@@ -14,9 +14,10 @@ depends_on = None
 MONEY = sa.Numeric(24, 12).with_variant(sa.BigInteger(), "sqlite")
 # A unit is 300 s. The keys are like those of store.keys, years before any that it will make: 1 and up.
 MARK_ALL_RUNS = """
-INSERT INTO dirty_marks (mark_key, workflow_key, cell_start)
-SELECT row_number() OVER (ORDER BY workflow_key, cell_start), workflow_key, cell_start
-  FROM (SELECT DISTINCT workflow_key, period_ns / 300000000000 * 300 AS cell_start
+INSERT INTO dirty_marks (tier, mark_key, workflow_key, cell_start, run_key)
+SELECT 0, row_number() OVER (ORDER BY workflow_key, cell_start), workflow_key, cell_start, 0
+  FROM (SELECT DISTINCT workflow_key,
+               (period_ns - ((period_ns % 300000000000) + 300000000000) % 300000000000) / 1000000000 AS cell_start
           FROM runs WHERE workflow_key IS NOT NULL) AS units
 """
 
@@ -25,13 +26,30 @@ def upgrade() -> None:
     op.create_table(
         "dirty_marks",
         sa.Column(
+            "tier",
+            sa.SmallInteger(),
+            autoincrement=False,
+            nullable=False,
+            comment="0: unit, 1: hour, 2: day, 3: trends",
+        ),
+        sa.Column(
             "mark_key", sa.BigInteger(), autoincrement=False, nullable=False, comment="time-ordered: see store.keys"
         ),
-        sa.Column("workflow_key", sa.BigInteger(), nullable=False),
-        sa.Column("cell_start", sa.BigInteger(), nullable=False, comment="seconds since the epoch of a 5-minute unit"),
-        sa.PrimaryKeyConstraint("mark_key", name="pk_dirty_marks"),
-        comment="A row per change of a unit that its cells do not show yet; only ever added, and removed by "
-        "recomputing.",
+        sa.Column("workflow_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "cell_start", sa.BigInteger(), autoincrement=False, nullable=False, comment="seconds since the epoch"
+        ),
+        sa.Column(
+            "run_key",
+            sa.BigInteger(),
+            autoincrement=False,
+            nullable=False,
+            comment="the run that is new; 0: any change",
+        ),
+        sa.CheckConstraint("tier IN (0, 1, 2, 3)", name="ck_dirty_marks_tier"),
+        sa.PrimaryKeyConstraint("tier", "mark_key", "workflow_key", "cell_start", "run_key", name="pk_dirty_marks"),
+        comment="A row per change that a cell does not show yet; only ever added, and removed by computing it anew.",
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_dirty_marks_workflow_key_cell_start", "dirty_marks", ["workflow_key", "cell_start"], unique=False
