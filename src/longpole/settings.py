@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import ByteSize, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _MIB = 1 << 20
@@ -67,6 +67,21 @@ class Settings(BaseSettings):
 
     ingest_queue_bytes: Annotated[int, Field(gt=0)] = 128 * _MIB
     """Telemetry that may wait in memory to be stored; beyond it clients are told to send again later."""
+
+    upkeep: bool = True
+    """Do the upkeep (rollups, retention, partitions) in the server. With `false`, run `longpole upkeep` beside it."""
+
+    retention_raw_days: Annotated[int, Field(ge=1, le=36_500)] = 30
+    """How many days runs, their nodes and what arrived of them are kept. Figures of periods stay."""
+
+    retention_hourly_days: Annotated[int, Field(ge=3, le=36_500)] = 90
+    """How many days figures are kept by the hour; by the day they are kept for ever."""
+
+    disk_budget: Annotated[ByteSize | None, Field(ge=10_000_000)] = None
+    """How large the database may become, such as `200MB` or `2GB`; the oldest runs go first. Unset: no bound."""
+
+    archive_dir: Path | None = None
+    """A folder for Parquet files of runs and nodes, written before retention removes them (extra `archive`)."""
 
     log_level: str = "info"
     """debug, info, warning or error."""

@@ -45,3 +45,8 @@ def row_key() -> int:
 def key_time_ns(key: int) -> int:
     """When a row key was made, nanoseconds since the epoch."""
     return ((key >> _PROCESS_BITS) + _EPOCH_US) * 1_000
+
+
+def first_key_at(at_ns: int) -> int:
+    """The smallest row key of an instant: those of a day are from this of its begin to this of the next, exclusive."""
+    return max(0, -(-at_ns // 1_000) - _EPOCH_US) << _PROCESS_BITS
