@@ -3,6 +3,7 @@
 As in `decode_protobuf` the request is read at once, and only where that fails
 span by span. Ids are hexadecimal in either case, enums are numbers (their
 names are understood too), unknown fields are ignored, null means "not sent".
+A document that nests hundreds of levels deep is refused as a whole.
 
 Upstream: `intake`. Downstream: `values_json`.
 Source: opentelemetry-proto docs/specification.md, "JSON Protobuf Encoding".
@@ -73,7 +74,7 @@ class _LogRecord(msgspec.Struct, rename="camel"):
     trace_id: str | None = None
     span_id: str | None = None
     event_name: str | None = None
-    body: msgspec.Raw | None = None
+    body: msgspec.Raw = msgspec.Raw()
     attributes: _Raws = None
 
 

@@ -82,13 +82,14 @@ def attributes(raws: Iterable[msgspec.Raw] | None) -> dict[str, Any]:
     return dict(map(_remembered.__getitem__, map(bytes, raws))) if raws else {}
 
 
-def native(raw: msgspec.Raw | None) -> Any:
-    """One value as str, bool, int, float, bytes, list, dict or None.
+def native(raw: msgspec.Raw) -> Any:
+    """One value as str, bool, int, float, bytes, list, dict or None; None also where nothing was sent.
 
     Raises:
         BadRecordError: If it cannot be read, or nests too deep.
     """
-    return None if raw is None else _Reader().native(_decoded(_value_decoder, bytes(raw)), 0)
+    sent = bytes(raw)
+    return _Reader().native(_decoded(_value_decoder, sent), 0) if sent else None
 
 
 def whole_number(sent: int | str | None, what: str) -> int:
