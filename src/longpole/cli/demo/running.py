@@ -1,0 +1,32 @@
+"""Runs the planned workflows, a few at a time, as a service with several users would.
+
+Upstream: `command`. Downstream: `plan`, LangGraph.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from langsmith import tracing_context
+from openinference.instrumentation import using_attributes
+
+from longpole.cli.demo.plan import MEANT_TO_FAIL, PlannedRun
+
+_AT_A_TIME = 3
+
+
+def carry_out(runs: list[PlannedRun]) -> Iterator[bool]:
+    """Carry the runs out; for each, as it ends, whether it ended well."""
+    with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="demo") as pool:
+        yield from (each.result() for each in as_completed([pool.submit(_succeeds, run) for run in runs]))
+
+
+def _succeeds(run: PlannedRun) -> bool:
+    with (
+        tracing_context(enabled=False),  # whatever the user's environment says, nothing is sent to LangSmith
+        using_attributes(session_id=run.session_id, user_id=run.user_id, tags=["demo"]),
+    ):
+        try:
+            run.workflow.invoke(dict(run.given))
+        except MEANT_TO_FAIL:
+            return False
+    return True
