@@ -17,12 +17,13 @@ from sqlalchemy import Connection
 from longpole.domain.runs import NodeExecution, Run, RunStatus
 from longpole.store.bulk import delete_rows, insert_new_rows, insert_rows, update_rows
 from longpole.store.dimension_writes import write_dimensions
+from longpole.store.dirty_marks import Move, mark
 from longpole.store.keys import row_key
 from longpole.store.node_totals import NodeTotals, node_totals
 from longpole.store.reported_runs import overlay
 from longpole.store.row_packing import RunHistory, attempt_rows, money_packer, node_row, run_row
 from longpole.store.run_reads import find_run
-from longpole.store.run_writes import StoredRun, lock_runs
+from longpole.store.run_writes import StoredRun, lock_runs, place_of_row
 from longpole.store.tables import node_attempts, node_executions, runs
 
 TELEMETRY = "otlp"
@@ -68,7 +69,9 @@ def put_run(
     run = replace(run, last_received_ns=now_ns)
     write_dimensions(connection, [run], ())
     history = RunHistory(stored.run_key, stored.recorded_ns, now_ns, None if reported is None else dict(reported))
-    update_rows(connection, runs, [run_row(run, history, money_packer(connection.dialect.name))])
+    row = run_row(run, history, money_packer(connection.dialect.name))
+    update_rows(connection, runs, [row])
+    mark(connection, [Move(stored.run_key, stored.counted_in, place_of_row(row))])
     written = find_run(connection, workflow_run_id)
     assert written is not None, "it was just written"
     return written

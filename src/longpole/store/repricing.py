@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from longpole.domain.runs import CostSource, NodeExecution, Run, TokenUsage
+from longpole.store.dirty_marks import mark_runs
 from longpole.store.node_totals import ended_ns, repeated_usage
 from longpole.store.run_writes import lock_runs
 from longpole.store.tables import models, node_executions, runs
@@ -74,7 +75,7 @@ def lock_next_runs(connection: Connection, since_ns: int, after_key: int, limit:
 
 
 def write_costs(connection: Connection, nodes: Sequence[NodeCost], changed: Sequence[RunCost], now_ns: int) -> None:
-    """Change the costs of nodes and runs."""
+    """Change the costs of nodes and runs, and mark what that puts behind."""
     if nodes:
         query = update(node_executions).where(
             node_executions.c.run_key == bindparam("key"), node_executions.c.node_execution_id == bindparam("node")
@@ -94,6 +95,7 @@ def write_costs(connection: Connection, nodes: Sequence[NodeCost], changed: Sequ
             "updated_ns": bindparam("now"),
         }
         connection.execute(query.values(costs), values)
+    mark_runs(connection, sorted({change.run_key for change in (*nodes, *changed)}))
 
 
 def _nodes_of(connection: Connection, run_keys: Sequence[int]) -> dict[int, list[NodeExecution]]:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 from longpole.domain.runs import RunRecord
 from longpole.store.bulk import delete_by_key, insert_new_rows, insert_rows, update_rows
 from longpole.store.dimension_writes import write_dimensions
+from longpole.store.dirty_marks import Move, Place, mark, place
 from longpole.store.keys import row_key
 from longpole.store.reported_runs import overlay
 from longpole.store.row_packing import Row, RunHistory, attempt_rows, money_packer, node_row, run_row
@@ -25,6 +26,9 @@ from longpole.store.tables import node_attempts, node_executions, runs
 from longpole.store.values import text
 
 _IDS_PER_QUERY = 1_000
+_WORKFLOW_KEY, _PERIOD, _IS_ENDED, _IS_ABANDONED = (
+    runs.columns.keys().index(name) for name in ("workflow_key", "period_ns", "is_ended", "is_abandoned")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,12 @@ class StoredRun:
     run_key: int
     recorded_ns: int
     reported: dict[str, Any] | None
+    counted_in: Place | None = None
+
+
+def place_of_row(row: Row) -> Place | None:
+    """The unit that a row of `runs` counts in."""
+    return place(row[_WORKFLOW_KEY], row[_PERIOD], is_counted=row[_IS_ENDED] or row[_IS_ABANDONED])
 
 
 def write_records(connection: Connection, records: Sequence[RunRecord], *, now_ns: int) -> None:
@@ -67,6 +77,7 @@ def delete_runs(connection: Connection, workflow_run_ids: Sequence[str]) -> int:
     """Delete runs with their nodes and attempts; how many there were."""
     stored = lock_runs(connection, sorted({text(run_id) for run_id in workflow_run_ids}))
     keys = [run.run_key for run in stored.values()]
+    mark(connection, (Move(run.run_key, run.counted_in, None) for run in stored.values()))
     for table in (node_attempts, node_executions, runs):
         delete_by_key(connection, table, keys)
     return len(keys)
@@ -74,12 +85,22 @@ def delete_runs(connection: Connection, workflow_run_ids: Sequence[str]) -> int:
 
 def lock_runs(connection: Connection, workflow_run_ids: Sequence[str]) -> dict[str, StoredRun]:
     """The runs among `workflow_run_ids` that exist; nobody else writes them until this transaction ends."""
-    query = select(runs.c.workflow_run_id, runs.c.run_key, runs.c.recorded_ns, runs.c.reported)
+    query = select(
+        runs.c.workflow_run_id,
+        runs.c.run_key,
+        runs.c.recorded_ns,
+        runs.c.reported,
+        runs.c.workflow_key,
+        runs.c.period_ns,
+        runs.c.is_ended | runs.c.is_abandoned,
+    )
     found: dict[str, StoredRun] = {}
     for begin in range(0, len(workflow_run_ids), _IDS_PER_QUERY):
         some = workflow_run_ids[begin : begin + _IDS_PER_QUERY]
         locked = query.where(runs.c.workflow_run_id.in_(some)).order_by(runs.c.workflow_run_id).with_for_update()
-        found |= {row[0]: StoredRun(*row[1:]) for row in connection.execute(locked)}
+        for run_id, key, recorded_ns, reported, workflow_key, period_ns, is_counted in connection.execute(locked):
+            counted_in = place(workflow_key, period_ns, is_counted=is_counted)
+            found[run_id] = StoredRun(key, recorded_ns, reported, counted_in)
     return found
 
 
@@ -96,9 +117,11 @@ def _insert_runs(
         keys = {run_id: row_key() for run_id in new}
         rows = [run_row(new[id_].run, RunHistory(key, now_ns, now_ns), money) for id_, key in keys.items()]
         if insert_new_rows(connection, runs, rows) == len(rows):
+            mark(connection, (Move(row[0], None, place_of_row(row)) for row in rows))
             return inserted | keys
         there = lock_runs(connection, list(new))
         ours = {run_id: run.run_key for run_id, run in there.items() if run.run_key == keys[run_id]}
+        mark(connection, (Move(key, None, there[run_id].counted_in) for run_id, key in ours.items()))
         inserted |= ours
         stored |= {run_id: run for run_id, run in there.items() if run_id not in ours}
         new = {run_id: record for run_id, record in new.items() if run_id not in there}  # their key was taken
@@ -115,6 +138,10 @@ def _replace_runs(
         run = overlay(record.run, was.reported) if was.reported else record.run
         rows.append(run_row(run, RunHistory(was.run_key, was.recorded_ns, now_ns, was.reported), money))
     update_rows(connection, runs, rows)
+    mark(
+        connection,
+        (Move(row[0], stored[id_].counted_in, place_of_row(row)) for id_, row in zip(again, rows, strict=True)),
+    )
     keys = [stored[run_id].run_key for run_id in again]
     for table in (node_attempts, node_executions):
         delete_by_key(connection, table, keys)
