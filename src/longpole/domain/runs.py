@@ -85,6 +85,8 @@ def _add(a: int | None, b: int | None) -> int | None:
 
 
 NO_TOKENS = TokenUsage()
+TELEMETRY = "otlp"
+"""The source of runs that were assembled from spans; the others were reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,12 +254,14 @@ class Run:
     def state(self, now_ns: int, settle_ns: int, abandon_ns: int) -> RunState:
         """How much of the run has arrived, as of `now_ns`.
 
-        Complete when its end was seen and nothing new came for `settle_ns`;
-        incomplete when its end was not seen and nothing came for `abandon_ns`.
+        Complete when its end was seen and nothing new came for `settle_ns`, or
+        at once where a caller reported it: telemetry trickles in, a report is whole.
+        Incomplete when its end was not seen and nothing came for `abandon_ns`.
         """
         silence_ns = now_ns - (self.last_received_ns or 0)
         if self.is_ended:
-            return RunState.COMPLETE if silence_ns >= settle_ns else RunState.RUNNING
+            is_settled = self.source != TELEMETRY or silence_ns >= settle_ns
+            return RunState.COMPLETE if is_settled else RunState.RUNNING
         return RunState.INCOMPLETE if silence_ns >= abandon_ns else RunState.RUNNING
 
 
