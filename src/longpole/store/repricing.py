@@ -95,7 +95,7 @@ def write_costs(connection: Connection, nodes: Sequence[NodeCost], changed: Sequ
             "updated_ns": bindparam("now"),
         }
         connection.execute(query.values(costs), values)
-    mark_runs(connection, sorted({change.run_key for change in (*nodes, *changed)}))
+    mark_runs(connection, sorted({node.run_key for node in nodes} | {run.run_key for run in changed}))
 
 
 def _nodes_of(connection: Connection, run_keys: Sequence[int]) -> dict[int, list[NodeExecution]]:
