@@ -12,10 +12,12 @@ from sqlalchemy import select
 
 from longpole import runtime as runtime_module
 from longpole.domain.runs import CostSource, NodeExecution, Run, RunRecord, TokenUsage
-from longpole.domain.units import NS_PER_DAY
+from longpole.domain.units import NS_PER_DAY, instant
 from longpole.pricing.book import PriceBook
 from longpole.pricing.runs import priced
 from longpole.runtime import Runtime, unit_of_work
+from longpole.services.recording import record_node_execution, record_workflow_execution
+from longpole.services.reports import NodeReport, RunReport
 from longpole.services.repricing import RepriceResult, reprice
 from longpole.settings import Settings
 from longpole.store.run_reads import find_record
@@ -130,3 +132,46 @@ def test_many_runs_in_several_transactions(new_prices: None) -> None:
 
 def test_an_empty_database(new_prices: None) -> None:
     assert reprice(0) == RepriceResult()
+
+
+def record_node(run_id: str, name: str, **said: Any) -> None:
+    fields = {"model": "gpt-4o-mini", "provider": "openai", "input_tokens": 1_000_000, "output_tokens": 0} | said
+    times = {"started_at": instant(NOW), "finished_at": instant(NOW)}
+    record_node_execution(
+        NodeReport(workflow_run_id=run_id, node_id=name, node_execution_id=name, node_type="llm", **times, **fields)
+    )
+
+
+def record_run(run_id: str, **said: Any) -> None:
+    record_workflow_execution(
+        RunReport(app_id="app", workflow_id="flow", workflow_run_id=run_id, finished_at=instant(NOW), **said)
+    )
+
+
+def test_a_cost_that_a_caller_reported_for_a_run_stands(new_prices: None, runtime: Runtime) -> None:
+    with runtime_module.use(runtime):
+        record_run("r", total_tokens_used=5, total_tokens_cost=Decimal(7))
+        record_node("r", "a")
+        record_node("r", "b", tokens_cost=Decimal("0.5"))
+    assert costs("r") == (7, 7, [Decimal("0.15"), Decimal("0.5")])
+    assert reprice(0) == RepriceResult(runs=1, changed_nodes=1)
+    assert costs("r") == (7, 7, [10, Decimal("0.5")])
+
+
+def test_a_reported_run_without_a_cost_is_the_sum_of_its_nodes(new_prices: None, runtime: Runtime) -> None:
+    with runtime_module.use(runtime):
+        record_run("r", total_tokens_used=3_000_000)
+        record_node("r", "a")
+    assert costs("r") == (Decimal("0.15"), Decimal("0.15"), [Decimal("0.15")])
+    assert reprice(0) == RepriceResult(runs=1, changed_runs=1, changed_nodes=1)
+    assert costs("r") == (10, 10, [10])
+
+
+def test_a_node_that_repeats_what_is_inside_it_is_not_counted_twice(new_prices: None, runtime: Runtime) -> None:
+    with runtime_module.use(runtime):
+        record_run("r")
+        record_node("r", "loop")
+        record_node("r", "call", parent_node_execution_id="loop")
+    assert costs("r")[0] == Decimal("0.15")
+    reprice(0)
+    assert costs("r") == (10, 10, [10, 10])
