@@ -1,9 +1,9 @@
 """The demo: everything that a user's own workflows would do, in one command and without a key.
 
-    command ─► serving                 the real server, on a database of its own
-            ─► running ─► plan ─► workflows ─► pretended models
-                      └─► exporting    stock instrumentation and exporter, over HTTP
-            ─► outcome                 what the server found
+    command ─► session ─┬─► serving      the real server, on a database of its own
+                        ├─► running      plan ─► workflows ─► pretended models
+                        ├─► exporting    stock instrumentation and exporter, over HTTP
+                        └─► outcome      what the server found
 
 Only `command` is imported without the `demo` extra.
 """

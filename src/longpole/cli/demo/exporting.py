@@ -1,6 +1,6 @@
 """The stock instrumentation and the stock exporter, as anybody would set them up: nothing here is Longpole's.
 
-Upstream: `running`. Downstream: openinference-instrumentation-langchain, opentelemetry-exporter-otlp-proto-http.
+Upstream: `session`. Downstream: openinference-instrumentation-langchain, opentelemetry-exporter-otlp-proto-http.
 """
 
 from collections.abc import Iterator

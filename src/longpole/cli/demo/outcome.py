@@ -1,6 +1,6 @@
 """Waits until the server has told all of the demo's runs, then shows what it found.
 
-Upstream: `command`. Downstream: `services.runs`, `cli.report`.
+Upstream: `session`. Downstream: `services.runs`, `cli.report`.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Runs the planned workflows, a few at a time, as a service with several users would.
 
-Upstream: `command`. Downstream: `plan`, LangGraph.
+Upstream: `session`. Downstream: `plan`, LangGraph.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 It listens where exporters look by default, and elsewhere if something is
 there already. Only this machine can reach it.
 
-Upstream: `command`. Downstream: `app`.
+Upstream: `session`. Downstream: `app`.
 """
 
 import logging
@@ -24,6 +24,7 @@ from longpole.domain.errors import AddressInUseError, LongpoleError
 from longpole.runtime import Runtime
 from longpole.settings import Settings
 
+LOG_NAME = "longpole.log"
 SETTLE_SECONDS = 1.0
 _HOST = "127.0.0.1"
 _START_SECONDS = 30
@@ -51,7 +52,7 @@ def serving(folder: Path) -> Iterator[DemoServer]:
     Raises:
         StorageUnavailableError: If the database cannot be used.
     """
-    _log_to(folder / "longpole.log")
+    _log_to(folder / LOG_NAME)
     wanted = settings(
         database_url=f"sqlite:///{(folder / 'longpole.db').resolve()}",
         auto_migrate=True,
@@ -114,7 +115,7 @@ def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> Non
         thread.join(0.02)
         if not thread.is_alive():
             break
-    raise LongpoleError("The server did not start; longpole.log in the demo's folder says why.")
+    raise LongpoleError("The server did not start; its log in the demo's folder says why.")
 
 
 def _log_to(path: Path) -> None:

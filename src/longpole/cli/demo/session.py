@@ -1,0 +1,85 @@
+"""One demo from beginning to end: server, runs, what was found, what next.
+
+Upstream: `command`. Downstream: `serving`, `running`, `outcome`.
+"""
+
+import threading
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.rule import Rule
+
+from longpole.cli.demo.exporting import exported_to
+from longpole.cli.demo.outcome import draw, report_of, wait_for_runs
+from longpole.cli.demo.plan import WORKFLOWS, planned_runs
+from longpole.cli.demo.running import carry_out
+from longpole.cli.demo.serving import LOG_NAME, DemoServer, serving
+from longpole.domain.errors import LongpoleError
+
+
+def hold(console: Console, folder: Path, picture: Path | None, *, stays_up: bool, is_kept: bool) -> None:
+    """Hold a demo whose database is in `folder`, until the report is printed, or until Ctrl+C.
+
+    Raises:
+        LongpoleError: If not every run has arrived; says what the server said last.
+    """
+    with serving(folder) as server:
+        _run(console, server, folder)
+        for workflow in WORKFLOWS:
+            console.print(Rule(f"[bold]{workflow}[/bold]", align="left", style="dim"), report_of(workflow), "")
+        if picture is not None:
+            draw(picture, WORKFLOWS[0])
+            console.print(f"Drawn: {picture}\n", soft_wrap=True)
+        for line in _what_next(server, is_kept=is_kept):
+            console.print(line, soft_wrap=True)
+        if stays_up:
+            console.print("\nThe server stays up. Ctrl+C ends it.")
+            _wait_for_interrupt()
+
+
+def _run(console: Console, server: DemoServer, folder: Path) -> None:
+    planned = planned_runs()
+    since_ns = time.time_ns()
+    started = time.monotonic()
+    with _progress(console) as progress, exported_to(server.address):
+        outcomes = list(progress.track(carry_out(planned), total=len(planned), description="Running workflows"))
+    took_s = time.monotonic() - started
+    complete = wait_for_runs(len(planned), since_ns)
+    if complete < len(planned):
+        said = (folder / LOG_NAME).read_text(encoding="utf-8").splitlines()
+        raise LongpoleError(f"Only {complete} of {len(planned)} runs arrived. {said[-1] if said else ''}")
+    failed = outcomes.count(False)
+    console.print(f"{len(planned)} runs in {took_s:.0f} s; {failed} of them failed, as they were meant to.\n")
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True)
+
+
+def _what_next(server: DemoServer, *, is_kept: bool) -> list[str]:
+    lines = [
+        "[bold]The server[/bold]",
+        f"  API and OTLP/HTTP  {server.address}    (try {server.address}/apps)",
+        f"  OTLP/gRPC          127.0.0.1:{server.grpc_port}",
+    ]
+    if server.moved:
+        ports = " and ".join(map(str, sorted(set(server.moved))))
+        lines.append(f"  Something else listens on {ports}, the usual place, so free ports were taken.")
+    lines += [
+        "[bold]Next[/bold]",
+        "  Your own workflows: run `longpole serve`, and start any program that has an OpenTelemetry exporter with",
+        "  OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+    ]
+    if is_kept:
+        lines.append(f"  This data again: longpole report --database-url {server.on.settings.safe_database_url()}")
+    return lines
+
+
+def _wait_for_interrupt() -> None:
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        return
