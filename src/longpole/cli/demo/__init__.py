@@ -1,7 +1,7 @@
 """The demo: everything that a user's own workflows would do, in one command and without a key.
 
     command ─► session ─┬─► serving      the real server, on a database of its own
-                        ├─► running      plan ─► workflows ─► pretended models
+                        ├─► running      plan ─► workflows ─► simulated models
                         ├─► exporting    stock instrumentation and exporter, over HTTP
                         └─► outcome      what the server found
 

@@ -18,8 +18,9 @@ from longpole.domain.errors import MissingExtraError
 
 _EXTRA = ("langgraph", "langchain_core", "openinference.instrumentation", "opentelemetry.sdk")
 _INTRODUCTION = """[bold]Longpole demo[/bold]
-Four LangGraph workflows run with pretended chat models: no key is needed, and nothing leaves this machine.
-The stock OpenInference instrumentation and the stock OTLP exporter tell a Longpole server what happens.
+Four LangGraph workflows run with simulated chat models: no key is needed, and
+nothing leaves this machine. What happens is told by the stock OpenInference
+instrumentation and the stock OTLP exporter to a Longpole server of the demo's.
 """
 
 

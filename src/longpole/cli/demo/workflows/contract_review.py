@@ -13,10 +13,10 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 
 from longpole.cli.demo.handbook import CONTRACT_GUIDE
-from longpole.cli.demo.pretend_model import PretendModel
+from longpole.cli.demo.simulated_model import SimulatedModel
 
-_REVIEWER = PretendModel(model="gpt-4o-mini", tokens_per_s=150)
-_JUDGE = PretendModel(model="o3-mini", first_token_s=0.3, tokens_per_s=700, reasoning_tokens=260)
+_REVIEWER = SimulatedModel(model="gpt-4o-mini", tokens_per_s=150)
+_JUDGE = SimulatedModel(model="o3-mini", first_token_s=0.3, tokens_per_s=700, reasoning_tokens=260)
 _REMARK = "The clause on {clause} names no limit; at worst it costs a year's fee. Ask for a cap at twelve months."
 _VERDICT = "Sign after three changes: cap the liability, strike the price clause, and shorten the notice to one month."
 

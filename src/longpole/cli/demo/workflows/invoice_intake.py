@@ -15,9 +15,9 @@ from langchain_core.tools import tool
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import RetryPolicy
 
-from longpole.cli.demo.pretend_model import PretendModel
+from longpole.cli.demo.simulated_model import SimulatedModel
 
-_READER = PretendModel(model="gpt-4o-mini", tokens_per_s=160)
+_READER = SimulatedModel(model="gpt-4o-mini", tokens_per_s=160)
 _GUIDE = "Read the invoice. Answer with JSON: number, supplier, date, lines, net, tax and total."
 _RETRY = RetryPolicy(max_attempts=3, initial_interval=0.2, backoff_factor=2, jitter=False, retry_on=ConnectionError)
 

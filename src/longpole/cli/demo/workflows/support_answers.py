@@ -11,10 +11,10 @@ from langchain_core.runnables import Runnable
 from langgraph.graph import END, START, StateGraph
 
 from longpole.cli.demo.handbook import SUPPORT_HANDBOOK
-from longpole.cli.demo.pretend_model import PretendModel
+from longpole.cli.demo.simulated_model import SimulatedModel
 
-_SMALL = PretendModel(model="gpt-4o-mini")
-_LARGE = PretendModel(model="gpt-4o", first_token_s=0.25, tokens_per_s=120)
+_SMALL = SimulatedModel(model="gpt-4o-mini")
+_LARGE = SimulatedModel(model="gpt-4o", first_token_s=0.25, tokens_per_s=120)
 _ANSWER = (
     "Thank you for asking about {topic}. You may send it back within 30 days of delivery, and the refund reaches you "
     "within five working days of its arrival. If it is faulty we pay the way back, and a new one is on its way."

@@ -12,10 +12,10 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import tool
 from langgraph.graph import END, START, StateGraph
 
-from longpole.cli.demo.pretend_model import PretendModel
+from longpole.cli.demo.simulated_model import SimulatedModel
 
-_SMALL = PretendModel(model="gpt-4o-mini")
-_WRITER = PretendModel(model="gpt-4.1-mini", tokens_per_s=320)
+_SMALL = SimulatedModel(model="gpt-4o-mini")
+_WRITER = SimulatedModel(model="gpt-4.1-mini", tokens_per_s=320)
 _PLAN = (
     "Friday: {flights}, then a walk through the old town. Saturday: the museum in the morning while it is cool, the "
     "market at noon, the river in the evening. You sleep at {hotels}. Sunday: breakfast on the square and the late "

@@ -27,7 +27,7 @@ _CACHE_STEP = 128
 _VARIATION = 0.35
 
 
-class PretendModel(BaseChatModel):
+class SimulatedModel(BaseChatModel):
     """A chat model by its real name and seller; `invoke(messages, answer=…)` says what it answers.
 
     Attributes:
@@ -48,7 +48,7 @@ class PretendModel(BaseChatModel):
 
     @property
     def _llm_type(self) -> str:
-        return "pretend"
+        return "simulated"
 
     def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
         params = super()._get_ls_params(stop=stop, **kwargs)
