@@ -32,7 +32,7 @@ RELATIVE_ERROR = 2 ** (1 / BUCKETS_PER_DOUBLING) - 1
 Ints = NDArray[np.int64]
 
 _BOUNDARIES = np.exp2(np.arange(BUCKETS_PER_DOUBLING) / BUCKETS_PER_DOUBLING)
-_encode = msgspec.msgpack.Encoder().encode
+encode = msgspec.msgpack.Encoder().encode
 
 
 def bucket_indices(values: NDArray[np.float64] | Ints) -> Ints:
@@ -47,7 +47,9 @@ def bucket_bound(index: float) -> float:
     return float(2.0 ** (index / BUCKETS_PER_DOUBLING))
 
 
-class _Packed(msgspec.Struct, array_like=True, frozen=True):
+class Packed(msgspec.Struct, array_like=True, frozen=True):
+    """A sketch as it is packed; `total` and `squares` are big-endian, `indices` and `counts` little-endian arrays."""
+
     count: int
     zeros: int
     least: int
@@ -58,7 +60,8 @@ class _Packed(msgspec.Struct, array_like=True, frozen=True):
     counts: bytes
 
 
-_decode = msgspec.msgpack.Decoder(_Packed).decode
+unpack = msgspec.msgpack.Decoder(Packed).decode
+"""What `Sketch.pack` packed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,14 +115,14 @@ class Sketch:
 
     def pack(self) -> bytes:
         """Bytes that `merge` reads; equal sketches pack to equal bytes."""
-        return _encode(
-            _Packed(
+        return encode(
+            Packed(
                 self.count,
                 self.zeros,
                 self.least,
                 self.greatest,
-                _wide(self.total),
-                _wide(self.squares),
+                wide(self.total),
+                wide(self.squares),
                 self.indices.astype("<i2").tobytes(),
                 self.counts.astype(_count_type(self.count)).tobytes(),
             )
@@ -176,7 +179,7 @@ EMPTY = Sketch(0, 0, 0, 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.int64))
 
 def merge(packed: Iterable[bytes]) -> Sketch:
     """The sketch of all values of the packed sketches: the same whatever their order and grouping. O(buckets)."""
-    parts = [part for data in packed if (part := _decode(data)).count]
+    parts = [part for data in packed if (part := unpack(data)).count]
     if not parts:
         return EMPTY
     indices = np.frombuffer(b"".join([part.indices for part in parts]), dtype="<i2").astype(np.int64)
@@ -196,7 +199,7 @@ def merge(packed: Iterable[bytes]) -> Sketch:
     )
 
 
-def _counts(parts: list[_Packed]) -> Ints:
+def _counts(parts: list[Packed]) -> Ints:
     """The counts of all parts in turn; float64 holds them exactly up to 2**53 values a bucket."""
     if all(part.count < 1 << 32 for part in parts):
         return np.frombuffer(b"".join([part.counts for part in parts]), dtype="<u4").astype(np.int64)
@@ -209,5 +212,6 @@ def _count_type(count: int) -> str:
     return "<u4" if count < 1 << 32 else "<u8"
 
 
-def _wide(value: int) -> bytes:
+def wide(value: int) -> bytes:
+    """An integer of 0 or more in as few bytes as it needs."""
     return value.to_bytes((value.bit_length() + 7) // 8, "big")
