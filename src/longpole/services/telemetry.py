@@ -20,12 +20,11 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection
 
 from longpole import runtime
-from longpole.domain.errors import StorageUnavailableError
 from longpole.services.trace_plans import Plan, plans
 from longpole.store import run_writes, trace_log
-from longpole.store.trace_log import Content, NewChunk
+from longpole.store.trace_log import Content, Links, NewChunk, StoredChunk
 
-_TRIES = 5
+_TRIES = 3
 
 
 def append(chunks: Sequence[NewChunk], contents: Iterable[Content] = ()) -> None:
@@ -45,20 +44,34 @@ def assemble(trace_ids: Collection[bytes]) -> dict[bytes, int]:
         How many spans were looked at, by trace: what the work was.
 
     Raises:
-        StorageUnavailableError: Nothing was changed; also where other processes were quicker every time.
+        StorageUnavailableError: Nothing was changed.
     """
     for _ in range(_TRIES):
         with runtime.reading() as connection:
-            links = trace_log.linked(connection, trace_ids)
-            chunks = trace_log.chunks_of(connection, list(links))
-        if not any(chunk.is_pending for chunk in chunks):
-            return {}
+            links, chunks = _everything_of(trace_ids, connection)
         made = plans(links, chunks, runtime.current().price_book)
+        if not made:
+            return {}
         with runtime.unit_of_work() as connection:
+            trace_log.lock(connection, list(links))
             if trace_log.is_unchanged(connection, links, chunks):
-                _carry_out(made, connection)
-                return {trace_id: count for plan in made for trace_id, count in plan.span_counts.items()}
-    raise StorageUnavailableError("other processes keep assembling the same traces")
+                return _carry_out(made, connection)
+    return _assemble_locked(trace_ids)
+
+
+def _assemble_locked(trace_ids: Collection[bytes]) -> dict[bytes, int]:
+    """The same while all others wait: for traces that other processes are busy with as well."""
+    with runtime.unit_of_work() as connection:
+        links, chunks = _everything_of(trace_ids, connection)
+        while not trace_log.lock(connection, list(links)).issuperset(chunk.chunk_key for chunk in chunks):
+            links, chunks = _everything_of(trace_ids, connection)
+        links, chunks = _everything_of(trace_ids, connection)
+        return _carry_out(plans(links, chunks, runtime.current().price_book), connection)
+
+
+def _everything_of(trace_ids: Collection[bytes], connection: Connection) -> tuple[Links, list[StoredChunk]]:
+    links = trace_log.linked(connection, trace_ids)
+    return links, trace_log.chunks_of(connection, list(links))
 
 
 def pending_traces(received_before_ns: int, limit: int) -> list[bytes]:
@@ -67,7 +80,7 @@ def pending_traces(received_before_ns: int, limit: int) -> list[bytes]:
         return trace_log.pending_traces(connection, received_before_ns, limit)
 
 
-def _carry_out(made: Sequence[Plan], connection: Connection) -> None:
+def _carry_out(made: Sequence[Plan], connection: Connection) -> dict[bytes, int]:
     trace_log.settle(connection, [key for plan in made for key in plan.settled])
     gone = [key for plan in made for key in plan.gone]
     trace_log.replace(connection, gone, [chunk for plan in made for chunk in plan.merged])
@@ -75,3 +88,4 @@ def _carry_out(made: Sequence[Plan], connection: Connection) -> None:
     run_writes.delete_runs(connection, [run_id for run_id, run in earlier.items() if run.reported is None])
     records = [record for plan in made for record in plan.records]
     run_writes.write_records(connection, records, now_ns=runtime.current().clock())
+    return {trace_id: count for plan in made for trace_id, count in plan.span_counts.items()}

@@ -159,20 +159,28 @@ def chunks_of(connection: Connection, trace_ids: Collection[bytes]) -> list[Stor
     return [StoredChunk(*row) for row in connection.execute(query)]
 
 
+def lock(connection: Connection, trace_ids: Collection[bytes]) -> set[int]:
+    """Keep the chunks of these traces from being assembled by others until the transaction ends; their keys.
+
+    SQLite's one writer needs no locks but its own; what a transaction waited
+    for on PostgreSQL may be gone, and other chunks in its place.
+    """
+    of_traces = trace_chunks.c.trace_id.in_(trace_ids)
+    locking = select(trace_chunks.c.chunk_key).where(of_traces).order_by(trace_chunks.c.chunk_key)
+    return set(connection.scalars(locking.with_for_update()))
+
+
 def is_unchanged(connection: Connection, links: Links, chunks: Iterable[StoredChunk]) -> bool:
-    """Whether what was computed from `links` and `chunks` may be written; locks them until the transaction ends.
+    """Whether what was computed from `links` and `chunks`, locked now, may be written.
 
     New pending chunks do no harm, they will be assembled after this; a chunk
     that is gone, or settled in the meantime, was assembled by somebody else.
     """
-    of_traces = trace_chunks.c.trace_id.in_(list(links))
-    if connection.dialect.name == "postgresql":
-        locking = select(trace_chunks.c.chunk_key).where(of_traces).order_by(trace_chunks.c.chunk_key)
-        connection.execute(locking.with_for_update()).all()
     if linked(connection, list(links)) != links:
         return False
+    of_traces = trace_chunks.c.trace_id.in_(list(links))
     states = select(trace_chunks.c.chunk_key, trace_chunks.c.is_pending).where(of_traces)
-    now: dict[int, bool] = dict(connection.execute(states).tuples().all())
+    now = {row.chunk_key: row.is_pending for row in connection.execute(states)}
     read = {chunk.chunk_key: chunk.is_pending for chunk in chunks}
     return all(now.get(key) == is_pending for key, is_pending in read.items()) and all(
         is_pending or key in read for key, is_pending in now.items()

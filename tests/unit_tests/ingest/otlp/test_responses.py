@@ -2,7 +2,6 @@
 
 import json
 
-from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
@@ -52,8 +51,7 @@ def test_a_failure_is_a_status() -> None:
 def test_a_failure_tells_when_to_try_again() -> None:
     status = Status.FromString(failure(Encoding.PROTOBUF, Code.UNAVAILABLE, "later", 2))
     retry = RetryInfo()
-    detail: AnyMessage = status.details[0]
-    assert detail.Unpack(retry)
+    assert status.details[0].Unpack(retry)
     assert retry.retry_delay.seconds == 2
     [told] = json.loads(failure(Encoding.JSON, Code.UNAVAILABLE, "later", 2))["details"]
     assert told == {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "2s"}
