@@ -3,7 +3,7 @@
 Source: n8n-io/n8n, packages/cli/src/modules/otel/otel.constants.ts.
 """
 
-SCOPE = "n8n-workflow"
+AGENTS_SCOPE = "@n8n/agents"
 
 PROJECT_ID = "n8n.project.id"
 WORKFLOW_ID = "n8n.workflow.id"
@@ -22,3 +22,5 @@ TOKEN_PREFIX = "n8n.node.custom.llm.token."
 
 WORKFLOW_SPAN = "workflow.execute"
 NODE_SPAN = "node.execute"
+AGENT_SUFFIXES = (".generate", ".stream")
+TOOL_PREFIX = "execute_tool "

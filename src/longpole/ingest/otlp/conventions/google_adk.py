@@ -23,7 +23,7 @@ def _refine(view: View) -> None:
     agent = _AGENT_RUN.fullmatch(view.span.name)
     if agent is not None:
         draft["node_type"] = "agent"
-        draft["own_name"] = clean(agent[1])
+        draft["own_name"] = draft["node_id"] = clean(agent[1])
     elif view.span.name == "call_llm":
         draft["node_type"] = "llm"
 

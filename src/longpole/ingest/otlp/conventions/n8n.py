@@ -43,6 +43,15 @@ def _refine(view: View) -> None:
         _refine_run(view)
     elif n8n.NODE_ID in view.attributes or view.span.name == n8n.NODE_SPAN:
         _refine_node(view)
+    elif view.draft.get("node_type") is None:
+        view.draft["node_type"] = _agents_type(view.span.name)
+
+
+def _agents_type(name: str) -> str | None:
+    """What a span of n8n's agents is, where it does not say so itself: `writer.generate`, `execute_tool search`."""
+    if name.endswith(n8n.AGENT_SUFFIXES):
+        return "agent"
+    return "tool" if name.startswith(n8n.TOOL_PREFIX) else None
 
 
 def _refine_run(view: View) -> None:
@@ -76,4 +85,4 @@ def _refine_node(view: View) -> None:
                 draft.setdefault(field, tokens(value))
 
 
-CONVENTION = Convention("n8n", prefixes=("n8n.",), refine=_refine)
+CONVENTION = Convention("n8n", prefixes=("n8n.",), scopes=frozenset({n8n.AGENTS_SCOPE}), refine=_refine)

@@ -58,7 +58,7 @@ def node_type(value: Any) -> str | None:
     if name is None:
         return None
     name = name.lower()
-    return _OPERATIONS.get(name) or ("tool" if name.endswith("_memory") or "_memory_" in name else "span")
+    return _OPERATIONS.get(name) or ("tool" if "_memory" in name else "span")
 
 
 def provider(value: Any) -> str | None:

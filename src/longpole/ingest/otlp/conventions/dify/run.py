@@ -29,8 +29,8 @@ def refine_run(view: View) -> None:
     draft["node_type"] = "workflow"
     draft["is_run"] = True
     app_name = draft.pop("node_title", None)
-    if app_name is not None:
-        draft.setdefault("workflow_name", (_BEST, app_name))
+    if app_name is not None and dify.APP_NAME not in view.attributes:
+        draft["workflow_name"] = (_BEST, app_name)
     forget_usage(draft)
     said = _said(view)
     if said is None or said not in _STATUS:
