@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.units import NS_PER_SECOND, instant_ns, usd
+from longpole.store.values import text
 
 ID_LENGTH = 255
 _TEXT_LENGTH = 2_000
@@ -52,7 +53,28 @@ def words(field: str, value: Any) -> str | None:
         return None
     if not isinstance(value, str):
         raise InvalidInputError(field, "must be text", value)
-    return value[:_TEXT_LENGTH]
+    return text(value[:_TEXT_LENGTH])
+
+
+def full_text(field: str, value: Any, longest: int) -> str | None:
+    """Text that must be kept whole."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidInputError(field, "must be text", value)
+    if len(value) > longest:
+        raise InvalidInputError(field, f"must not be longer than {longest:,} characters, has {len(value):,}")
+    return text(value)
+
+
+def texts(field: str, value: Any, longest: int) -> tuple[str, ...]:
+    """A list of texts, in the order given."""
+    if value is None:
+        return ()
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise InvalidInputError(field, "must be a list of texts", value)
+    found = [full_text(f"{field}[{index}]", each, longest) for index, each in enumerate(value)]
+    return tuple(each for each in found if each is not None)
 
 
 def identifiers(field: str, value: Any) -> tuple[str, ...]:

@@ -7,13 +7,13 @@ Upstream: `recorded_runs`. Downstream: `tables.runs`. Source: the design's
 RULE 6 (leaf-most usage).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, case, func, literal_column, select, type_coerce
 
+from longpole.analysis.usage import repeated_usage
 from longpole.domain.runs import NodeStatus, TokenUsage
 from longpole.domain.units import usd
 from longpole.store.tables import node_executions as e
@@ -138,23 +138,3 @@ def _repeated(connection: Connection, run_key: int) -> list[str]:
         )
     )
     return sorted(repeated_usage((node, parent, bool(has_usage)) for node, parent, has_usage in rows))
-
-
-def repeated_usage(nodes: Iterable[tuple[str, str | None, bool]]) -> set[str]:
-    """Of nodes given as (id, parent's id, reports usage), those that have a node inside them which reports usage.
-
-    O(nodes); a circle of parents ends where it began.
-    """
-    parents: dict[str, str | None] = {}
-    reporting: list[str] = []
-    for node, parent, has_usage in nodes:
-        parents[node] = parent
-        if has_usage:
-            reporting.append(node)
-    outer: set[str] = set()
-    for node in reporting:
-        parent = parents[node]
-        while parent is not None and parent != node and parent not in outer and parent in parents:
-            outer.add(parent)
-            parent = parents[parent]
-    return outer.intersection(reporting)

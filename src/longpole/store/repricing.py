@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from longpole.analysis.usage import repeated_usage
 from longpole.domain.runs import CostSource, NodeExecution, Run, TokenUsage
 from longpole.store.dirty_marks import mark_runs
-from longpole.store.node_totals import ended_ns, repeated_usage
+from longpole.store.node_totals import ended_ns
 from longpole.store.run_writes import lock_runs
 from longpole.store.tables import models, node_executions, runs
 
