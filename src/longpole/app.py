@@ -10,6 +10,7 @@ and stops with the application; what it has acknowledged is stored before it sto
 Upstream: `cli.serve`, tests. Downstream: `rest`, `ingest`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -21,11 +22,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from longpole import __version__, runtime
 from longpole.ingest.otlp.routes import router as otlp_router
 from longpole.ingest.pipeline import Pipeline
-from longpole.rest import openapi, problems
+from longpole.rest import deferred, openapi, problems
 from longpole.rest.paths import PathsAsSent
 from longpole.rest.routes import ROUTERS
 from longpole.runtime import Runtime
 
+_LOAD_AFTER_S = 0.5
 _DESCRIPTION = """Where the time and money of AI workflows go.
 
 Ids are text of up to 255 characters; a slash in one is written `%2F` in a path. Unknown is `null`, never 0.
@@ -82,13 +84,21 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(pipeline.start)
+        loading = asyncio.create_task(_load_the_rest())
         try:
             async with _grpc_door(app, pipeline, grpc):
                 yield
         finally:
+            loading.cancel()
             await run_in_threadpool(pipeline.stop)
 
     return lifespan
+
+
+async def _load_the_rest() -> None:
+    """Load what the first questions will need, once the server has said that it is ready."""
+    await asyncio.sleep(_LOAD_AFTER_S)
+    await run_in_threadpool(deferred.load)
 
 
 @asynccontextmanager

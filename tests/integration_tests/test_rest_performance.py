@@ -27,8 +27,8 @@ class TestEach:
         snapshot(f"{subject}_empty", answer.json())
 
     @pytest.mark.parametrize("days", ["0", "366", "-1", "1.5", "x", "", "1e2", "9" * 5_000])
-    def test_bad_days_are_422_and_named(self, trips: TestClient, subject: str, days: str) -> None:
-        answer = trips.get(f"{PERFORMANCE}/{subject}", params={"days": days})
+    def test_bad_days_are_422_and_named(self, border: TestClient, subject: str, days: str) -> None:
+        answer = border.get(f"{PERFORMANCE}/{subject}", params={"days": days})
         assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
         assert [each["field"] for each in answer.json()["errors"]] == ["days"]
 
@@ -37,7 +37,9 @@ def test_money_is_a_number(trips: TestClient) -> None:
     assert trips.get(f"{PERFORMANCE}/summary").json()["total_cost"] == 0.0045
 
 
-def test_a_version_stands_in_for_the_workflow_of_a_dify_application(client: TestClient, trip: Callable[..., Any]) -> None:
+def test_a_version_stands_in_for_the_workflow_of_a_dify_application(
+    client: TestClient, trip: Callable[..., Any]
+) -> None:
     for version, run_id in (("published-1", "r1"), ("published-2", "r2")):
         client.post("/apps/dify-app/workflows/dify-app/runs", json=trip(run_id) | {"workflow_version": version})
     summary = client.get("/apps/dify-app/workflows/published-2/performance/summary").json()

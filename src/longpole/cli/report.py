@@ -3,6 +3,7 @@
 Upstream: the command line, `cli.demo`. Downstream: the services, `tables`, `waterfall`.
 """
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +14,7 @@ from longpole.cli import amounts
 from longpole.cli.options import DatabaseUrl, installed_runtime
 from longpole.cli.tables import bottlenecks_table, nodes_table, summary_table, workflows_table
 from longpole.cli.targets import workflow_named
-from longpole.cli.waterfall import Waterfall
+from longpole.cli.waterfall import Span, Waterfall
 from longpole.domain.units import NS_PER_MS, instant_ns, nanoseconds
 
 if TYPE_CHECKING:
@@ -106,10 +107,18 @@ def rendered(
 
 def waterfall(record: "RunRecord", what: str) -> Waterfall:
     """A run drawn, its critical path lit."""
+    from longpole.analysis.critical_path import critical_path  # noqa: PLC0415 - as above
+
     run = record.run
     status = run.status.value if run.status else "without an end"
     title = f"{what}: {amounts.name(run.workflow_run_id)}, {amounts.duration(run.total_execution_time)}, {status}"
-    return Waterfall(record, title)
+    path = critical_path(record.nodes, run.start_ns, run.end_ns)
+    critical: dict[str, list[Span]] = defaultdict(list)
+    for segment in path:
+        if segment.node_execution_id is not None and not segment.waiting:
+            critical[segment.node_execution_id].append((segment.start_ns, segment.end_ns))
+    waiting = [(segment.start_ns, segment.end_ns) for segment in path if segment.waiting]
+    return Waterfall(record, title, critical, waiting)
 
 
 def _slowest(summary: "PerformanceSummary") -> "RunRecord | None":

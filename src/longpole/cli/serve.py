@@ -1,22 +1,11 @@
 """`longpole serve`: the API and OTLP on one port, OTLP over gRPC on the other."""
 
+import gc
 from typing import Annotated
 
 import typer
 
 from longpole.cli.options import DatabaseUrl, settings
-
-_EXAMPLES = """
-[bold]Examples[/bold]
-
-  longpole serve
-  longpole serve --port 8080 --grpc-port -1
-  longpole serve --database-url postgresql://longpole@localhost/longpole
-
-[bold]Then[/bold] point any OpenTelemetry exporter at it:
-
-  export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
-"""
 
 
 def serve(
@@ -46,11 +35,20 @@ def serve(
     ] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Take telemetry in and answer questions about it, until Ctrl+C."""
+    """Take telemetry in and answer questions about it, until Ctrl+C.
+
+    [bold]Examples[/bold]
+
+      longpole serve
+      longpole serve --port 8080 --grpc-port -1
+      longpole serve --database-url postgresql://longpole@localhost/longpole
+
+    [bold]Then[/bold] point any OpenTelemetry exporter at it:
+
+      export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
+    """
+    gc.disable()  # a thousand modules make no garbage; `server.run` turns it on again
     given = settings(host=host, port=port, grpc_port=grpc_port, database_url=database_url)
     from longpole.cli.server import run  # noqa: PLC0415 - a web framework; keeps `longpole --help` quick
 
     run(given)
-
-
-EXAMPLES = _EXAMPLES

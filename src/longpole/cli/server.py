@@ -7,6 +7,7 @@ ends at once.
 Upstream: `cli.serve`, `cli.demo`. Downstream: `app`.
 """
 
+import gc
 import logging
 from collections.abc import Callable
 from socket import socket
@@ -39,6 +40,8 @@ def run(settings: Settings) -> None:
         grpc = _grpc_address(settings)
         _ = on.engine  # now, where an error can still be told in a line
         app = create_app(on, grpc=grpc)
+        gc.freeze()  # what is loaded by now stays: no need to look through it again and again
+        gc.enable()
         port = sockets[0].getsockname()[1]
         _Server(_configuration(app), lambda: _announce(settings, port, app)).run(sockets)
     finally:
@@ -87,7 +90,8 @@ class _Server(uvicorn.Server):
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if level.lower() != "debug":
-        logging.getLogger("uvicorn").setLevel(logging.WARNING)
+        for talkative in ("uvicorn", "alembic"):
+            logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def _announce(settings: Settings, port: int, app: FastAPI) -> None:

@@ -1,12 +1,19 @@
 """`/apps`: what there is to look at."""
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter
 
 from longpole.rest import problems
 from longpole.rest.bodies import StrictJsonRoute
+from longpole.rest.deferred import Deferred
 from longpole.rest.parameters import AppId
 from longpole.rest.schemas.apps import Apps, Workflows
-from longpole.services import runs as service
+
+if TYPE_CHECKING:
+    from longpole.services import runs as service
+else:
+    service = Deferred("longpole.services.runs")
 
 router = APIRouter(prefix="/apps", tags=["apps"], route_class=StrictJsonRoute, responses=problems.documented())
 

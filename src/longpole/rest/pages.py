@@ -1,5 +1,6 @@
 """The two pages that the server has of its own, without anything from elsewhere: what this is, and what it answers."""
 
+from collections.abc import Mapping
 from html import escape
 
 from fastapi import APIRouter, Request
@@ -57,12 +58,16 @@ def docs(request: Request) -> HTMLResponse:
     """Every call that the server answers, from its OpenAPI description."""
     api = request.app.openapi()
     calls = "".join(
-        f"<dt><code>{method.upper()} {escape(path)}</code></dt><dd>{escape(operation.get('description', ''))}</dd>"
-        for path, operations in api["paths"].items()
-        for method, operation in operations.items()
+        f"<dt><code>{method.upper()} {escape(path)}</code></dt><dd>{escape(_purpose(call))}</dd>"
+        for path, methods in api["paths"].items()
+        for method, call in methods.items()
     )
     body = f'<h1>The API</h1><p>For programs: <a href="openapi.json">openapi.json</a>.</p><dl>{calls}</dl>'
     return _page("Longpole: the API", body)
+
+
+def _purpose(call: Mapping[str, str]) -> str:
+    return call.get("description") or call["summary"]
 
 
 def _page(title: str, body: str) -> HTMLResponse:

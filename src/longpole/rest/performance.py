@@ -1,13 +1,20 @@
 """`…/performance/*`: where a workflow's time and money go."""
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter
 
 from longpole.domain import figures
 from longpole.rest import problems
 from longpole.rest.bodies import StrictJsonRoute
+from longpole.rest.deferred import Deferred
 from longpole.rest.parameters import AppId, Days, WorkflowId
 from longpole.rest.schemas.figures import Bottlenecks, Breakdown, Summary
-from longpole.services.performance import WorkflowPerformanceService
+
+if TYPE_CHECKING:
+    from longpole.services import performance as service
+else:
+    service = Deferred("longpole.services.performance")
 
 router = APIRouter(
     prefix="/apps/{app_id}/workflows/{workflow_id}/performance",
@@ -23,13 +30,13 @@ def get_summary(app_id: AppId, workflow_id: WorkflowId, days: Days = 7) -> figur
 
     Runs count in the period in which they ended. An unknown workflow has empty figures.
     """
-    return WorkflowPerformanceService.get_workflow_performance_summary(app_id, workflow_id, days)
+    return service.WorkflowPerformanceService.get_workflow_performance_summary(app_id, workflow_id, days)
 
 
 @router.get("/nodes", response_model=Breakdown)
 def get_nodes(app_id: AppId, workflow_id: WorkflowId, days: Days = 7) -> figures.NodeBreakdown:
     """The same by type of node and, under each type, by node."""
-    return WorkflowPerformanceService.get_node_performance_breakdown(app_id, workflow_id, days)
+    return service.WorkflowPerformanceService.get_node_performance_breakdown(app_id, workflow_id, days)
 
 
 @router.get("/bottlenecks", response_model=Bottlenecks)
@@ -39,4 +46,4 @@ def get_bottlenecks(app_id: AppId, workflow_id: WorkflowId, days: Days = 7) -> f
     Only what is on the critical path decides how long a run takes. Time in
     which no node ran there is reported as waiting, not blamed on a node.
     """
-    return WorkflowPerformanceService.identify_bottlenecks(app_id, workflow_id, days)
+    return service.WorkflowPerformanceService.identify_bottlenecks(app_id, workflow_id, days)

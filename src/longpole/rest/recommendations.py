@@ -1,6 +1,6 @@
 """`…/optimization/recommendations`: what stands, and dismissing it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Body, Query
 
@@ -8,9 +8,14 @@ from longpole.domain import recommendations as domain
 from longpole.domain.recommendations import Category, Severity
 from longpole.rest import problems
 from longpole.rest.bodies import StrictJsonRoute
+from longpole.rest.deferred import Deferred
 from longpole.rest.parameters import AppId, RecommendationId, WorkflowId
 from longpole.rest.schemas.recommendations import Dismissal, Recommendation, Recommendations
-from longpole.services.performance import WorkflowPerformanceService
+
+if TYPE_CHECKING:
+    from longpole.services import performance as service
+else:
+    service = Deferred("longpole.services.performance")
 
 router = APIRouter(
     prefix="/apps/{app_id}/workflows/{workflow_id}/optimization/recommendations",
@@ -28,7 +33,7 @@ def list_recommendations(
     category: Annotated[Category | None, Query(description="Only those of this category.")] = None,
 ) -> Recommendations:
     """The recommendations that stand."""
-    found = WorkflowPerformanceService.get_active_recommendations(app_id, workflow_id, severity, category)
+    found = service.WorkflowPerformanceService.get_active_recommendations(app_id, workflow_id, severity, category)
     return Recommendations.model_validate({"items": found})
 
 
@@ -42,6 +47,6 @@ def dismiss_recommendation(
     dismissal: Annotated[Dismissal | None, Body()] = None,
 ) -> domain.Recommendation:
     """Take a recommendation out of those that stand, saying why."""
-    return WorkflowPerformanceService.dismiss_recommendation(
+    return service.WorkflowPerformanceService.dismiss_recommendation(
         recommendation_id, dismissal.reason if dismissal else None, app_id=app_id, workflow_id=workflow_id
     )

@@ -1,16 +1,21 @@
 """`/runs` and `…/runs`: the single runs that every figure can be opened down to."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
 
 from longpole import runtime
 from longpole.rest import problems
 from longpole.rest.bodies import StrictJsonRoute
+from longpole.rest.deferred import Deferred
 from longpole.rest.parameters import AppId, RunId, WorkflowId
 from longpole.rest.schemas.run_query import RunQuery
 from longpole.rest.schemas.runs import AsOf, Runs, WholeRun, WholeRuns, lines
-from longpole.services import runs as service
+
+if TYPE_CHECKING:
+    from longpole.services import runs as service
+else:
+    service = Deferred("longpole.services.runs")
 
 router = APIRouter(tags=["runs"], route_class=StrictJsonRoute, responses=problems.documented())
 

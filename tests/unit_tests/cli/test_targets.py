@@ -5,7 +5,14 @@ import pytest
 from longpole.cli.targets import Pair, workflow_named
 from longpole.domain.errors import InvalidInputError, NotFoundError
 
-KNOWN: list[Pair] = [("shop", "trip"), ("shop", "eu/trip"), ("team/a", "w"), ("a", "b/c"), ("a/b", "c"), ("dify", "dify")]
+KNOWN: list[Pair] = [
+    ("shop", "trip"),
+    ("shop", "eu/trip"),
+    ("team/a", "w"),
+    ("a", "b/c"),
+    ("a/b", "c"),
+    ("dify", "dify"),
+]
 
 
 @pytest.mark.parametrize(

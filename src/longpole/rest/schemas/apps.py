@@ -16,7 +16,7 @@ class App(Answer):
 
 
 class Apps(Answer):
-    """Applications, the one that ran last first."""
+    """Applications, by their ids."""
 
     items: tuple[App, ...]
 

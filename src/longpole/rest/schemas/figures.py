@@ -59,13 +59,18 @@ class PeriodFigures(Answer):
     memory_peak: MemoryFigures
 
 
-class Summary(PeriodFigures):
-    """The figures of a period, of the one before it, and the change between them."""
+class OfPeriod(Answer):
+    """Whose figures they are, and of when: from the start up to, not including, the end."""
 
     app_id: str
     workflow_id: str
     period_start: datetime
     period_end: datetime
+
+
+class Summary(PeriodFigures, OfPeriod):
+    """The figures of a period, of the one before it, and the change between them."""
+
     previous: PeriodFigures
     change: dict[str, float | None]
     """By a figure's dotted name (`execution_time.p95`): (now - before) / before; null where that says nothing."""
@@ -100,13 +105,18 @@ class ExecutionFigures(Answer):
     cache_hits: int
 
 
-class NodeFigures(ExecutionFigures):
-    """What the executions of one node come to."""
+class WhichNode(Answer):
+    """Which node it is."""
 
     node_id: str
     node_title: str
     enclosing_node_id: str | None
     """The step around it: equal names in different steps are different nodes."""
+
+
+class NodeFigures(ExecutionFigures, WhichNode):
+    """What the executions of one node come to."""
+
     input_bytes: float | None
     """Mean per execution."""
     output_bytes: float | None
@@ -120,13 +130,9 @@ class NodeTypeFigures(ExecutionFigures):
     nodes: tuple[NodeFigures, ...]
 
 
-class Breakdown(Answer):
+class Breakdown(OfPeriod):
     """Node types by time, each with its nodes."""
 
-    app_id: str
-    workflow_id: str
-    period_start: datetime
-    period_end: datetime
     items: tuple[NodeTypeFigures, ...]
 
 
@@ -137,13 +143,10 @@ class CriticalTime(Answer):
     p95: float | None
 
 
-class Bottleneck(Answer):
+class Bottleneck(WhichNode):
     """A node on the critical path of the period's runs."""
 
-    node_id: str
-    node_title: str
     node_type: str
-    enclosing_node_id: str | None
     on_path_share: float
     """0 to 1: the share of runs in which it is on the critical path."""
     critical_share: float
@@ -168,13 +171,9 @@ class Waiting(Answer):
     engine_overhead: WaitingFigures
 
 
-class Bottlenecks(Answer):
+class Bottlenecks(OfPeriod):
     """Nodes by their share of critical time, most first."""
 
-    app_id: str
-    workflow_id: str
-    period_start: datetime
-    period_end: datetime
     items: tuple[Bottleneck, ...]
     waiting: Waiting
     coverage: float | None
