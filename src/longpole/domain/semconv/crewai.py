@@ -3,8 +3,6 @@
 Source: openinference-instrumentation-crewai 1.1.21, as seen on the wire.
 """
 
-SCOPE = "openinference.instrumentation.crewai"
-
 CREW_KEY = "crew_key"
 TASK_KEY = "task_key"
 TASK_NAME = "task_name"

@@ -7,7 +7,7 @@ export has names without a prefix; enterprise telemetry and its successor
 Source: langgenius/dify, api/core/ops, api/extensions/otel, api/enterprise/telemetry; Dify 1.14.1 on the wire.
 """
 
-PREFIX = "dify."
+PREFIXES = ("dify.", "dify_")
 SERVICE_NAME = "langgenius/dify"
 VERSION_PREFIX = "dify-"
 """How the native export's service version begins."""
@@ -58,7 +58,6 @@ NODE_SPAN = "dify.node.execution"
 DRAFT_SPAN = "dify.node.execution.draft"
 
 # The native export.
-FRAMEWORK = "gen_ai.framework"
 SPAN_KIND = "gen_ai.span.kind"
 NATIVE_NODE_ID = "node.id"
 NATIVE_EXECUTION_ID = "node.execution_id"
@@ -72,7 +71,6 @@ RUNNER_SUFFIX = "AppRunner.run"
 META_APP_ID = "app_id"
 META_APP_NAME = "app_name"
 META_TENANT_ID = "tenant_id"
-META_CREATED_FROM = "created_from"
 META_WORKFLOW_ID = "workflow_id"
 META_WORKFLOW_RUN_ID = "workflow_run_id"
 META_RUN_VERSION = "workflow_run_version"

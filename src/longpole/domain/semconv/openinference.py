@@ -3,7 +3,6 @@
 Source: Arize-ai/openinference, python/openinference-semantic-conventions (2026-08).
 """
 
-SCOPE_PREFIX = "openinference.instrumentation."
 LLAMA_INDEX_SCOPE = "openinference.instrumentation.llama_index"
 
 SPAN_KIND = "openinference.span.kind"

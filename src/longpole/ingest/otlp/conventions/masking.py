@@ -29,7 +29,7 @@ _SECRETS = (
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,30}://)[^\s/@:]{0,200}:[^\s/@]{1,200}@"), rf"\1{MASK}@"),
     (
         re.compile(
-            r"(?i)\b([\w-]{0,40}(?:api[_-]?key|secret|passw(?:or)?d|access[_-]?token|auth[_-]?token))"
+            r"(?i)\b([\w-]{0,40}(?:api[_-]?key|secret[\w-]{0,20}|passw(?:or)?d|access[_-]?token|auth[_-]?token))"
             r"""(["']?\s*[:=]\s*["']?)[^\s"'&,;)}\]]{4,}"""
         ),
         rf"\1\2{MASK}",

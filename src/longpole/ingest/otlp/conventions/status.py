@@ -21,7 +21,7 @@ CANCELLED = "cancelled"
 _ERROR = int(StatusCode.ERROR)
 _ANY_EXCEPTION = "Exception"
 _CLASS = re.compile(
-    r"([A-Za-z_][\w.]{0,200}(?:Error|Exception|Timeout|Interrupt|Cancelled|Exit|Warning|Exceeded))(?=[(:\s]|$)"
+    r"([A-Za-z_][\w.]{0,200}(?:Error|Exception|Timeout|Interrupt|Cancelled|Exit|Warning|Exceeded))(?=[(:]|\s*$)"
 )
 
 

@@ -105,6 +105,15 @@ def test_a_retried_node_that_succeeded_is_judged_by_its_status(mapped: Mapped) -
     assert (facts.is_failed, facts.reported_attempts) == (False, 3)
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("stopped", (True, False, "cancelled")), ("skipped", (False, True, None)), ("running", (False, False, None))],
+)
+def test_other_ends_of_a_node(mapped: Mapped, status: str, said: tuple[object, ...]) -> None:
+    facts = mapped(legacy_node(status=status), scope=PHOENIX)
+    assert (facts.is_failed, facts.is_skipped, facts.error_type) == said
+
+
 @pytest.mark.parametrize("status", ["failed", "exception"])
 def test_a_node_failed_even_if_that_was_handled(mapped: Mapped, status: str) -> None:
     facts = mapped(legacy_node(status=status, status_message="HTTP 500"), scope=PHOENIX, status=1)

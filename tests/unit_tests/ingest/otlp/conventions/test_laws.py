@@ -79,7 +79,7 @@ def is_storable(facts: SpanFacts | LogFacts) -> bool:
     return msgspec.msgpack.decode(packed, type=type(facts)) == facts
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(spans(), st.sampled_from([None, "project"]))
 def test_any_span_has_facts_that_can_be_stored(span: Span, project: str | None) -> None:
     facts = map_span(span, RequestContext(project))
@@ -91,13 +91,13 @@ def test_any_span_has_facts_that_can_be_stored(span: Span, project: str | None) 
     assert all(amount is None or 0 <= amount < 2**63 for amount in amounts)
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(spans())
 def test_the_same_span_always_gives_the_same_facts(span: Span) -> None:
     assert map_span(span, RequestContext()) == map_span(span, RequestContext())
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(spans(), st.dictionaries(st.from_regex(r"acme\.[a-z]{1,8}", fullmatch=True), VALUES, min_size=1, max_size=4))
 def test_unknown_attributes_change_nothing(span: Span, more: dict[str, Any]) -> None:
     before = map_span(span, RequestContext())
@@ -105,7 +105,7 @@ def test_unknown_attributes_change_nothing(span: Span, more: dict[str, Any]) -> 
     assert map_span(span, RequestContext()) == before
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(spans())
 def test_the_order_of_attributes_changes_nothing(span: Span) -> None:
     before = map_span(span, RequestContext())
@@ -113,14 +113,14 @@ def test_the_order_of_attributes_changes_nothing(span: Span) -> None:
     assert map_span(span, RequestContext()) == before
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(spans())
 def test_any_span_has_payloads_or_none(span: Span) -> None:
     read = payloads(span)
     assert all(text is None or isinstance(text, str) for text in (read.input_text, read.output_text))
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(
     EVENTS,
     st.dictionaries(st.sampled_from(["event.name", "dify.event.name", *KEYS]), VALUES, max_size=4),

@@ -148,3 +148,9 @@ def test_messages_and_answers_are_told_apart_among_old_events(mapped: Mapped) ->
 
 def test_a_model_name_elsewhere_is_not_pydantics(mapped: Mapped) -> None:
     assert mapped({"model_name": "wheel", "openinference.span.kind": "LLM"}).requested_model is None
+
+
+@pytest.mark.parametrize("broken", ["[", "{}", 7, [], "[]"])
+def test_events_that_are_no_list_are_no_payload(mapped: Mapped, broken: object) -> None:
+    facts = mapped({"events": broken}, scope=SCOPE)
+    assert (facts.input_bytes, facts.output_bytes) == (None, None)

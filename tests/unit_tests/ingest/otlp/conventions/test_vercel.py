@@ -123,7 +123,21 @@ def test_anthropics_input_excluded_the_cache_before_version_6(mapped: Mapped) ->
     facts = mapped(sent, scope=SCOPE)
     assert (facts.input_tokens, facts.cache_read_tokens, facts.cache_write_tokens) == (1320, 300, 20)
     usage = {"input_tokens": 1000, "cache_read_input_tokens": 300, "cache_creation_input_tokens": 20}
-    raw = json.dumps({"anthropic": {"usage": usage}})
+    newer = sent | {"ai.response.providerMetadata": json.dumps({"anthropic": {"usage": usage}})}
+    assert mapped(newer, scope=SCOPE).input_tokens == 1320
+
+
+def test_anthropics_input_includes_the_cache_since_version_6(mapped: Mapped) -> None:
+    facts = mapped(
+        {
+            "ai.operationId": "ai.generateText.doGenerate",
+            "ai.usage.inputTokens": 1320,
+            "ai.usage.inputTokenDetails.cacheReadTokens": 300,
+            "ai.usage.inputTokenDetails.cacheWriteTokens": 20,
+            "ai.response.providerMetadata": '{"anthropic": {"usage": {"input_tokens": 1000}}}',
+        },
+        scope=SCOPE,
+    )
     assert (facts.input_tokens, facts.cache_read_tokens, facts.cache_write_tokens) == (1320, 300, 20)
 
 

@@ -75,4 +75,4 @@ def _hide(view: View) -> None:
     view.draft["node_type"] = None
 
 
-CONVENTION = Convention(NAME, prefixes=("dify.", "dify_"), also=_detect, refine=_refine)
+CONVENTION = Convention(NAME, prefixes=dify.PREFIXES, also=_detect, refine=_refine)
