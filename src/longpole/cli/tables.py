@@ -12,6 +12,7 @@ from longpole.cli import amounts
 from longpole.cli.fitting import Cell, Column, FittingTable
 from longpole.domain.figures import (
     AppFigures,
+    Bottleneck,
     Bottlenecks,
     NodeBreakdown,
     NodeFigures,
@@ -141,7 +142,7 @@ def nodes_table(breakdown: NodeBreakdown) -> FittingTable:
     rows: list[Sequence[Cell]] = []
     for of_type in breakdown.items:
         rows.append(_node_row(Text(amounts.name(of_type.node_type), style="bold"), of_type))
-        rows += [_node_row(Text(f"  {amounts.name(node.node_title)}"), node) for node in of_type.nodes]
+        rows += [_node_row(Text("  ").append_text(_placed(node)), node) for node in of_type.nodes]
     return FittingTable("Where the time goes, by type and node", columns, rows)
 
 
@@ -174,7 +175,7 @@ def bottlenecks_table(bottlenecks: Bottlenecks) -> FittingTable:
     )
     rows: list[Sequence[Cell]] = [
         (
-            amounts.name(node.node_title),
+            _placed(node),
             Text(amounts.share(node.critical_share), style="bold yellow" if place == 0 else ""),
             amounts.duration(node.critical_time.p50),
             amounts.duration(node.critical_time.p95),
@@ -189,6 +190,14 @@ def bottlenecks_table(bottlenecks: Bottlenecks) -> FittingTable:
     title = f"What decides how long a run takes ({bottlenecks.runs_analysed} runs"
     covered = "" if bottlenecks.coverage is None else f", {amounts.share(bottlenecks.coverage)} of their time"
     return FittingTable(f"{title}{covered})", columns, rows)
+
+
+def _placed(node: NodeFigures | Bottleneck) -> Text:
+    """A node's title and the step around it: steps often call their models and tools by the same names."""
+    title = Text(amounts.name(node.node_title))
+    return (
+        title if node.enclosing_node_id is None else title.append(f" in {amounts.name(node.enclosing_node_id)}", "dim")
+    )
 
 
 def _waiting_row(name: str, figures: WaitingFigures) -> Sequence[Cell]:
