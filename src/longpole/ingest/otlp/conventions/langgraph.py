@@ -9,9 +9,10 @@ Source: A7 and the row "graph parents" of the design's OTLP contract; langgraph 
 from functools import lru_cache
 from typing import Any
 
-from longpole.ingest.otlp.conventions.values import texts
+from longpole.ingest.otlp.conventions.values import MAX_ITEMS, clean, items
 
 _OWN_PREFIX = "__"
+_REMEMBERED_CHARS = 1024
 
 
 def waits_for(value: Any) -> tuple[str, ...] | None:
@@ -20,13 +21,17 @@ def waits_for(value: Any) -> tuple[str, ...] | None:
     `join:A+B:X` names both that X waited for; `branch:to:X` names only X.
     Before version 0.3 a trigger was the node itself, or `branch:A:condition:X`.
     """
-    return _named(texts(value) or ())
+    triggers = tuple(item for item in items(value) if type(item) is str)
+    return _named(triggers) if sum(map(len, triggers)) <= _REMEMBERED_CHARS else _read(triggers)
 
 
-@lru_cache(maxsize=4096)
-def _named(triggers: tuple[str, ...]) -> tuple[str, ...] | None:
-    found = [name for trigger in triggers for name in _sources(trigger)]
-    return tuple(dict.fromkeys(name for name in found if name and not name.startswith(_OWN_PREFIX))) or None
+def _read(triggers: tuple[str, ...]) -> tuple[str, ...] | None:
+    found = (clean(name) for trigger in triggers for name in _sources(trigger))
+    named = dict.fromkeys(name for name in found if name and not name.startswith(_OWN_PREFIX))
+    return tuple(named)[:MAX_ITEMS] or None
+
+
+_named = lru_cache(maxsize=4096)(_read)
 
 
 def _sources(trigger: str) -> list[str]:

@@ -67,7 +67,9 @@ def map_span(span: Span, request: RequestContext) -> SpanFacts:
 
 
 def payloads(span: Span) -> Payloads:
-    """The input and output of a span as text, for those who capture content."""
+    """The input and output of a span as text, for those who capture content; a start marker has none of its own."""
+    if is_marker(span):
+        return Payloads()
     view, plan = _view(span, RequestContext())
     given, made = _payloads(view.span, plan)
     return Payloads(None if given is None else given.text, None if made is None else made.text)

@@ -20,6 +20,9 @@ from longpole.domain.units import NS_PER_MS, NS_PER_SECOND, PICO_PER_USD
 MAX_TEXT = 255
 """Longest id or name, in characters; longer ones are cut."""
 
+MAX_ITEMS = 256
+"""Most elements of a list that are read."""
+
 MAX_TOKENS = 2**40
 """Most tokens that one span can have used: more is a broken client, and would break sums."""
 
@@ -28,6 +31,7 @@ _MAX_PICO_USD = 10_000 * PICO_PER_USD
 _MAX_NS = 10**17
 _WORDS = {"true": True, "false": False, "1": True, "0": False}
 _DECIMAL = re.compile(r"\s*[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?\s*")
+_LIST_BEGINS = frozenset('["')
 _OBJECT_BEGINS = frozenset('{" \t\r\n')
 _JSON_ERRORS = (msgspec.DecodeError, UnicodeEncodeError, RecursionError, ValueError)
 
@@ -144,12 +148,16 @@ def flag(value: Any) -> bool | None:
 
 
 def texts(value: Any) -> tuple[str, ...] | None:
-    """Several strings, sent as an array, as a JSON array, or as one string."""
-    if type(value) is str:
-        value = unwrapped(value) if value[:1] in '["' and value else value
-    items = value if isinstance(value, list | tuple) else (value,)
-    found = tuple(item for item in map(quoted, items) if item is not None)
+    """Several strings, sent as an array, as a JSON array, or as one string; at most 256."""
+    found = tuple(item for item in map(quoted, items(value)) if item is not None)
     return found or None
+
+
+def items(value: Any) -> list[Any]:
+    """At most 256 values, sent as an array, as a JSON array, or as one value."""
+    if type(value) is str and value[:1] in _LIST_BEGINS:
+        value = unwrapped(value)
+    return value[:MAX_ITEMS] if type(value) is list else [value]
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -50,7 +50,11 @@ def test_the_step_of_a_span(mapped: Mapped, sent: dict[str, object]) -> None:
         ([], ()),
         ("plan", ("plan",)),
         (["join:", "", "a:b:c:d:e"], ()),
-        ([7, None, {}], ("7",)),
+        ([7, None, {}], ()),
+        (
+            ["join:" + "+".join("n" * 30 + str(k) for k in range(90)) + ":end"],
+            tuple("n" * 30 + str(k) for k in range(90)),
+        ),
     ],
 )
 def test_triggers_that_name_their_source(mapped: Mapped, triggers: object, waits_for: tuple[str, ...]) -> None:

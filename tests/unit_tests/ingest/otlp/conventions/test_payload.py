@@ -158,3 +158,4 @@ def test_payloads_as_text(span_of: SpanOf) -> None:
     )
     assert payloads(span_of({}, events=[("gen_ai.user.message", {"content": "hi"})])) == Payloads("hi", None)
     assert payloads(span_of({})) == Payloads(None, None)
+    assert payloads(span_of({"input.value": "in", "logfire.span_type": "pending_span"})) == Payloads(None, None)

@@ -75,6 +75,7 @@ LONG = "x" * 300
         (values.texts, "a", ("a",)),
         (values.texts, '"a"', ("a",)),
         (values.texts, [], None),
+        (values.texts, ["a"] * 300, ("a",) * 256),
         (values.texts, None, None),
     ],
 )
