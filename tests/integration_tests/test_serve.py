@@ -132,7 +132,7 @@ def test_without_keys_it_listens_on_loopback_only(serve: Serve, host: str) -> No
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({"LONGPOLE_PORT": "many"}, "LONGPOLE_PORT"),
+        ({"LONGPOLE_RUN_SETTLE_SECONDS": "soon"}, "LONGPOLE_RUN_SETTLE_SECONDS"),
         ({"LONGPOLE_DATABASE_URL": "mysql://x"}, "sqlite:///FILE or postgresql://"),
         ({"LONGPOLE_DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "database is not available"),
         ({"LONGPOLE_AUTO_MIGRATE": "false"}, "longpole db upgrade"),
