@@ -77,11 +77,14 @@ class Settings(BaseSettings):
     retention_hourly_days: Annotated[int, Field(ge=3, le=36_500)] = 90
     """How many days figures are kept by the hour; by the day they are kept for ever."""
 
-    disk_budget: Annotated[ByteSize | None, Field(ge=10_000_000)] = None
+    disk_budget: Annotated[ByteSize | None, Field(ge=20_000_000)] = None
     """How large the database may become, such as `200MB` or `2GB`; the oldest runs go first. Unset: no bound."""
 
     archive_dir: Path | None = None
     """A folder for Parquet files of runs and nodes, written before retention removes them (extra `archive`)."""
+
+    rollup_max_nodes: Annotated[int, Field(ge=1)] = 1_000
+    """How many nodes of a workflow are told apart in the figures of one stretch of time; the rest are `other`."""
 
     log_level: str = "info"
     """debug, info, warning or error."""

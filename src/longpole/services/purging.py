@@ -21,9 +21,9 @@ from longpole.assembly.facts import FactBatch
 from longpole.assembly.merge import merge, resolve
 from longpole.assembly.partition import spans_by_run
 from longpole.domain.errors import InvalidInputError, StorageUnavailableError
+from longpole.services.retention_pace import Pace
 from longpole.store import purging, run_writes, trace_log
 from longpole.store.purging import KnownRun
-from longpole.store.retention_pace import Pace
 from longpole.store.trace_log import StoredChunk
 
 _RUNS_AT_ONCE = 100
@@ -138,14 +138,14 @@ def _purge_group(group: list[KnownRun], purged: Purged, pace: Pace) -> None:
     for run in group:
         for trace_id in run.shared_traces:
             purged.contents += _take_out(run.workflow_run_id, trace_id, pace)
-    with pace.step(), runtime.unit_of_work() as connection:
+    with pace.step() as connection:
         for run in group:
             purging.forget_chunks(connection, run.own_traces, run.workflow_run_id)
     for run in group:
         purged.contents += sum(_delete_contents(trace_id, pace) for trace_id in run.own_traces)
         if run.run_key is not None and run.node_executions > _NODES_AT_ONCE:
             _delete_nodes(run.run_key, pace)
-    with pace.step(), runtime.unit_of_work() as connection:
+    with pace.step() as connection:
         run_writes.delete_runs(connection, [run.workflow_run_id for run in group])
     purged.runs += len(group)
     purged.node_executions += sum(run.node_executions for run in group)
@@ -155,7 +155,8 @@ def _purge_group(group: list[KnownRun], purged: Purged, pace: Pace) -> None:
 def _delete_contents(trace_id: bytes, pace: Pace) -> int:
     removed = 0
     while True:
-        with pace.step() as limit, runtime.unit_of_work() as connection:
+        limit = pace.rows
+        with pace.step() as connection:
             gone = purging.delete_contents(connection, trace_id, limit)
         removed += gone
         if gone < limit:
@@ -166,7 +167,8 @@ def _delete_nodes(run_key: int, pace: Pace) -> None:
     """The nodes of a large run, before its row: one transaction for all of them would take too long."""
     gone = 1
     while gone:
-        with pace.step() as limit, runtime.unit_of_work() as connection:
+        limit = pace.rows
+        with pace.step() as connection:
             gone = purging.delete_nodes(connection, run_key, limit)
 
 
@@ -178,7 +180,7 @@ def _take_out(run_id: str, trace_id: bytes, pace: Pace) -> int:
             family = trace_log.chunks_of(connection, list(links))
         chunks = [chunk for chunk in family if chunk.trace_id == trace_id]
         kept, gone_spans = _without(run_id, chunks)
-        with pace.step(), runtime.unit_of_work() as connection:
+        with pace.step() as connection:
             if trace_log.is_unchanged(connection, links, family):
                 _replace(connection, chunks, kept)
                 purging.forget_link(connection, run_id, trace_id)

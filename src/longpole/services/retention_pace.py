@@ -4,7 +4,7 @@ The steps of a long deletion grow while they are quick and shrink when one was
 slow; between two of them the database is left alone for as long as the last
 one took, so that ingest gets at least every other turn.
 
-Upstream: `services.purging`, `services.retention`. Source: measured, see `benchmarks/retention.py`.
+Upstream: `services.purging`, `services.retention`. Downstream: `runtime`.
 """
 
 import time
@@ -12,28 +12,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from longpole.domain.units import NS_PER_MS
+from sqlalchemy import Connection
 
-_AIM_NS = 20 * NS_PER_MS
+from longpole import runtime
+from longpole.domain.units import NS_PER_MS, NS_PER_SECOND
+
+_AIM_NS = 15 * NS_PER_MS
 _LEAST_ROWS, _MOST_ROWS = 50, 20_000
 _LONGEST_PAUSE_S = 0.1
 
 
 @dataclass(slots=True)
 class Pace:
-    """How many rows the next step may delete, and the longest that a step has taken so far, in nanoseconds."""
+    """How many rows the next step may delete, and the longest that a step has held the database, in nanoseconds."""
 
     rows: int = 500
     longest_ns: int = 0
 
     @contextmanager
-    def step(self) -> Iterator[int]:
-        """One transaction around which time is taken; gives how many rows it may delete, and pauses after it."""
-        begun = time.perf_counter_ns()
-        yield self.rows
-        took = time.perf_counter_ns() - begun
-        self._learn(took)
-        time.sleep(min(took / 1e9, _LONGEST_PAUSE_S))  # the lock goes to whoever asks first: let others ask
+    def step(self) -> Iterator[Connection]:
+        """One transaction, timed from when it has the database to when it is committed; a pause follows."""
+        with runtime.unit_of_work() as connection:
+            begun = time.perf_counter_ns()
+            yield connection
+        took_ns = time.perf_counter_ns() - begun
+        self._learn(took_ns)
+        time.sleep(min(took_ns / NS_PER_SECOND, _LONGEST_PAUSE_S))  # the lock is not fair: let others ask for it
 
     def _learn(self, took_ns: int) -> None:
         self.longest_ns = max(self.longest_ns, took_ns)

@@ -1,0 +1,66 @@
+"""How large the database is, and giving back what it does not use.
+
+A SQLite file is made of pages; what is deleted leaves free pages that are used
+again first, so a file whose oldest rows go as fast as new ones come stops
+growing. Free pages at its end are given back in small steps where the file was
+made with `auto_vacuum = INCREMENTAL`, which every new one is.
+
+Upstream: `services.retention`, `services.system`. Source: sqlite.org/pragma.html;
+PostgreSQL manual, "Database Object Size Functions".
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+_INCREMENTAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUsage:
+    """Bytes on disk.
+
+    Attributes:
+        used_bytes: What holds something.
+        reusable_bytes: What holds nothing, and is used before the database grows.
+        log_bytes: SQLite's write-ahead log.
+    """
+
+    used_bytes: int
+    reusable_bytes: int = 0
+    log_bytes: int = 0
+
+    @property
+    def total_bytes(self) -> int:
+        """What the disk holds less because of the database."""
+        return self.used_bytes + self.reusable_bytes + self.log_bytes
+
+
+def disk_usage(connection: Connection) -> DiskUsage:
+    """How large the database is now."""
+    if connection.dialect.name == "postgresql":
+        return DiskUsage(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+    page_size = _pragma(connection, "page_size")
+    pages, free = _pragma(connection, "page_count"), _pragma(connection, "freelist_count")
+    return DiskUsage((pages - free) * page_size, free * page_size, _log_bytes(connection))
+
+
+def give_back(connection: Connection, pages: int) -> bool:
+    """Give some free pages of a SQLite file back; whether there may be more to give."""
+    if connection.dialect.name == "postgresql" or _pragma(connection, "auto_vacuum") != _INCREMENTAL:
+        return False
+    if _pragma(connection, "freelist_count") == 0:
+        return False
+    connection.exec_driver_sql(f"PRAGMA incremental_vacuum({pages})").all()
+    return True
+
+
+def _pragma(connection: Connection, name: str) -> int:
+    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+
+
+def _log_bytes(connection: Connection) -> int:
+    file = connection.engine.url.database
+    log = Path(f"{file}-wal")
+    return log.stat().st_size if file and log.exists() else 0
