@@ -21,7 +21,8 @@ from longpole.store.values import text
 
 ID_LENGTH = 255
 _TEXT_LENGTH = 2_000
-_MAX_COUNT = (1 << 63) - 1
+_MAX_COUNT = 10**15  # sums of many still fit 63 bits
+_MAX_NS = (1 << 63) - 1
 _MAX_INSTANT_YEAR = 2261  # the last whole year that 63 bits of nanoseconds reach
 _MAX_USD = 9_000_000
 _E = TypeVar("_E", bound=StrEnum)
@@ -139,7 +140,7 @@ def duration_ns(field: str, value: Any) -> int | None:
     if given < 0:
         raise InvalidInputError(field, "must not be negative", value)
     nanoseconds = round(Decimal(str(value)) * NS_PER_SECOND)
-    if nanoseconds > _MAX_COUNT:
+    if nanoseconds > _MAX_NS:
         raise InvalidInputError(field, "is longer than 292 years", value)
     return nanoseconds
 
@@ -186,7 +187,7 @@ def moment_ns(field: str, value: Any) -> int | None:
         raise InvalidInputError(field, "must say its time zone", value.isoformat())
     if not 1 < value.year <= _MAX_INSTANT_YEAR:
         raise InvalidInputError(field, f"must be before the year {_MAX_INSTANT_YEAR + 1}", value.isoformat())
-    return max(instant_ns(value), -_MAX_COUNT)
+    return max(instant_ns(value), -_MAX_NS)
 
 
 def numbers_by_name(field: str, value: Any) -> dict[str, float]:

@@ -142,9 +142,10 @@ def timed_runs(connection: Connection, run_keys: Ints) -> Iterator[TimedRun]:
             .join(nodes, nodes.c.node_key == e.node_key)
             .where(e.run_key.in_(some))
         )
-        for run_key, *described, waits_for in connection.execute(query):
-            log = tuple(attempts.get((run_key, described[0]), ()))
-            found[run_key].append(TimedExecution(*described, waits_for=tuple(waits_for or ()), attempt_log=log))
+        for run_key, node_execution_id, *described, waits_for in connection.execute(query):
+            log = tuple(attempts.get((run_key, node_execution_id), ()))
+            values = (node_execution_id, *described, tuple(waits_for or ()), log)
+            found[run_key].append(TimedExecution(*values))
         bounds = select(runs.c.run_key, runs.c.start_ns, runs.c.end_ns).where(runs.c.run_key.in_(some))
         for run_key, start_ns, end_ns in connection.execute(bounds.order_by(runs.c.run_key)):
             yield TimedRun(run_key, start_ns, end_ns, found.get(run_key, ()))
