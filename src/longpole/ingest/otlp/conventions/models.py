@@ -8,7 +8,7 @@ Source: rows "model" and "cost" of the design's OTLP contract.
 
 from longpole.ingest.otlp.conventions.convention import Draft
 
-_CALLERS = frozenset({"agent", "workflow", "chain", "internal"})
+_CALLERS = frozenset({"agent", "workflow", "internal"})
 
 
 def finish_model(draft: Draft) -> None:
