@@ -1,0 +1,95 @@
+"""The three queries of the operators' handbook, letter by letter, on a PostgreSQL with rows in it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from longpole import runtime as runtime_module
+from longpole.runtime import Runtime
+from longpole.services.performance import WorkflowPerformanceService as Performance
+from longpole.settings import Settings
+from longpole.store.engine import reading, writing
+from longpole.store.tables import cache_entries
+
+CACHE = """
+    SELECT node_type, COUNT(*) AS entries, SUM(hit_count) AS total_hits, AVG(hit_count) AS avg_hits, SUM(total_time_saved) AS time_saved
+      FROM workflow_cache_entries WHERE created_at >= NOW() - INTERVAL '7 days' GROUP BY node_type ORDER BY total_hits DESC;
+"""  # noqa: E501 - verbatim
+SLOW_WORKFLOWS = """
+    SELECT workflow_id, COUNT(*) AS runs, AVG(total_execution_time) AS avg_time, MAX(total_execution_time) AS max_time
+      FROM workflow_performance_metrics WHERE created_at >= NOW() - INTERVAL '7 days'
+      GROUP BY workflow_id HAVING AVG(total_execution_time) > 10 ORDER BY avg_time DESC;
+"""
+RECOMMENDATIONS = """
+    SELECT category, severity, status, COUNT(*) AS count FROM workflow_optimization_recommendations
+      GROUP BY category, severity, status ORDER BY category, severity;
+"""
+
+
+@pytest.fixture(autouse=True)
+def runtime(postgres_url: str) -> Iterator[Runtime]:
+    made = Runtime(Settings(database_url=postgres_url))
+    runtime_module.install(made)
+    yield made
+    made.close()
+
+
+def answers(runtime: Runtime, query: str) -> list[tuple[Any, ...]]:
+    with reading(runtime.engine) as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def test_cache_entries_by_node_type(runtime: Runtime) -> None:
+    now = datetime.now(UTC)
+    entry = {
+        "app_id": "a",
+        "workflow_id": "w",
+        "size_bytes": 1,
+        "expires_at": now,
+        "original_execution_time": 1.0,
+        "updated_at": now,
+    }
+    old = now - timedelta(days=8)
+    rows = [("llm", 3, 1.5, now), ("llm", 2, 0.5, now), ("code", 9, 2.0, now), ("tool", 100, 1.0, old)]
+    with writing(runtime.engine) as connection:
+        for number, (node_type, hits, saved, created_at) in enumerate(rows):
+            connection.execute(
+                cache_entries.insert().values(
+                    **entry,
+                    id=number,
+                    cache_key=str(number),
+                    node_type=node_type,
+                    hit_count=hits,
+                    total_time_saved=saved,
+                    created_at=created_at,
+                )
+            )
+
+    assert answers(runtime, CACHE) == [("code", 1, 9, Decimal(9), 2.0), ("llm", 2, 5, Decimal("2.5"), 2.0)]
+
+
+def test_slow_workflows(runtime: Runtime) -> None:
+    for workflow_id, seconds in [("slow", 20.0), ("slow", 10.5), ("slower", 100.0), ("quick", 10.0), ("untimed", None)]:
+        Performance.record_workflow_execution("a", workflow_id, f"{workflow_id} {seconds}", seconds)
+
+    assert answers(runtime, SLOW_WORKFLOWS) == [("slower", 1, 100.0, 100.0), ("slow", 2, 15.25, 20.0)]
+
+
+def test_recommendations_by_kind(runtime: Runtime) -> None:
+    for severity in ("high", "low", "high"):
+        made = Performance.create_optimization_recommendation("a", "w", "t", "d", "performance", severity)
+    Performance.create_optimization_recommendation("a", "w", "t", "d", "cost", "low")
+    Performance.dismiss_recommendation(made.id)
+
+    found = answers(runtime, RECOMMENDATIONS)
+    assert sorted(found) == [
+        ("cost", "low", "active", 1),
+        ("performance", "high", "active", 1),
+        ("performance", "high", "dismissed", 1),
+        ("performance", "low", "active", 1),
+    ]
+    assert [row[0] for row in found] == ["cost", "performance", "performance", "performance"]
