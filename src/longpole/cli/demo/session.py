@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
 
-from longpole.cli.demo.exporting import exported_to
+from longpole.cli.demo.exporting import SERVICE, exported_to
 from longpole.cli.demo.outcome import draw, report_of, wait_for_runs
 from longpole.cli.demo.plan import WORKFLOWS, planned_runs
 from longpole.cli.demo.running import carry_out
@@ -32,7 +32,7 @@ def hold(console: Console, folder: Path, picture: Path | None, *, stays_up: bool
         if picture is not None:
             draw(picture, WORKFLOWS[0])
             console.print(f"Drawn: {picture}\n", soft_wrap=True)
-        for line in _what_next(server, is_kept=is_kept):
+        for line in _what_next(server, stays_up=stays_up, is_kept=is_kept):
             console.print(line, soft_wrap=True)
         if stays_up:
             console.print("\nThe server stays up. Ctrl+C ends it.")
@@ -59,23 +59,25 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, console=console, transient=True)
 
 
-def _what_next(server: DemoServer, *, is_kept: bool) -> list[str]:
+def _what_next(server: DemoServer, *, stays_up: bool, is_kept: bool) -> list[str]:
     lines = [
-        "[bold]The server[/bold]",
-        f"  API and OTLP/HTTP  {server.address}    (try {server.address}/apps)",
+        "[bold]The server[/bold]" if stays_up else "[bold]The server[/bold], which ends now",
+        f"  API and OTLP/HTTP  {server.address}" + (f"    (try {server.address}/apps)" if stays_up else ""),
         f"  OTLP/gRPC          127.0.0.1:{server.grpc_port}",
     ]
     if server.moved:
         ports = " and ".join(map(str, sorted(set(server.moved))))
         lines.append(f"  Something else listens on {ports}, the usual place, so free ports were taken.")
-    lines += [
-        "[bold]Next[/bold]",
-        "  Your own workflows: run `longpole serve`, and start any program that has an OpenTelemetry exporter with",
-        "  OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
-    ]
     if is_kept:
-        lines.append(f"  This data again: longpole report --database-url {server.on.settings.safe_database_url()}")
-    return lines
+        url = server.on.settings.safe_database_url()
+        lines += ["[bold]This report again[/bold]", f"  longpole report {SERVICE}/{WORKFLOWS[0]} --database-url {url}"]
+    return [
+        *lines,
+        "[bold]Your own workflows[/bold]",
+        "  longpole serve",
+        "  and, for any program that has an OpenTelemetry exporter,",
+        "  export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+    ]
 
 
 def _wait_for_interrupt() -> None:
