@@ -1,0 +1,29 @@
+"""Every service call is documented with all that it takes."""
+
+import inspect
+import re
+from typing import Any
+
+import pytest
+
+from longpole.services.performance import WorkflowPerformanceService
+
+_PAGE = "docs/reference/services.md"
+_CALLS = [name for name in vars(WorkflowPerformanceService) if not name.startswith("_")]
+
+
+def test_there_are_calls() -> None:
+    assert len(_CALLS) == 8
+
+
+@pytest.mark.parametrize("name", _CALLS)
+def test_a_call_is_documented_with_its_parameters(pages: Any, name: str) -> None:
+    """Those by position stand in its signature in their order, with their defaults."""
+    parameters = inspect.signature(getattr(WorkflowPerformanceService, name)).parameters.values()
+    by_position = [each for each in parameters if each.kind is not each.KEYWORD_ONLY]
+    by_name = {each.name for each in parameters if each.kind is each.KEYWORD_ONLY}
+    given = [each.name if each.default is each.empty else f"{each.name}={each.default}" for each in by_position]
+    text = pages.text(_PAGE)
+
+    assert f"`{name}({', '.join([*given, *(['*', '…'] if by_name else [])])})`" in text
+    assert by_name - set(re.findall(r"\w+", pages.section(_PAGE, "## Recording"))) == set()
