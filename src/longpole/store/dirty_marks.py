@@ -19,11 +19,11 @@ from enum import IntEnum
 
 from sqlalchemy import Connection, select
 
-from longpole.store.bulk import Row, delete_rows, insert_rows
+from longpole.store.bulk import Row, insert_rows
 from longpole.store.keys import row_key
 from longpole.store.tables import dirty_marks, runs
 
-UNIT_SECONDS = 300
+UNIT_SECONDS, HOUR_SECONDS, DAY_SECONDS = 300, 3_600, 86_400
 _UNIT_NS = UNIT_SECONDS * 1_000_000_000
 _KEYS_PER_QUERY = 1_000
 ANY_CHANGE = 0
@@ -109,6 +109,12 @@ def drop_marks(connection: Connection, behind: Behind, cells: Iterable[tuple[int
         connection.exec_driver_sql(sql, rows)
 
 
-def delete_marks(connection: Connection, marks: Sequence[Row]) -> None:
-    """Take away marks whose cells are up to date now, given as whole rows."""
-    delete_rows(connection, dirty_marks, marks)
+def delete_marks(connection: Connection, marks: Sequence[Row]) -> int:
+    """Take away marks, given as whole rows, whose cells are up to date now; how many of them were still there."""
+    if not marks:
+        return 0
+    mark_of = "?" if connection.dialect.name == "sqlite" else "%s"
+    condition = " AND ".join(f"{column.name} = {mark_of}" for column in dirty_marks.columns)
+    sql = f"DELETE FROM dirty_marks WHERE {condition}"  # noqa: S608 - names of our own columns
+    counting = connection.execution_options(preserve_rowcount=True)
+    return counting.exec_driver_sql(sql, list(marks)).rowcount

@@ -1,0 +1,161 @@
+"""What there is to compute: marks, and the cells and runs that they are about.
+
+    marks of a unit                      what is done
+    only runs that are new               they are added to the cell as it stands
+    any other change                     the cell is computed from all its runs, and all its marks go
+
+Cells of five minutes are kept for two days. What happens before that horizon
+goes straight into the hour, from raw rows; what happens before the horizon of
+the raw rows is not counted any more.
+
+Invariant: marks are taken oldest first, so that two that take marks of one
+unit at the same time take its oldest one both, and only one of them finds it
+still there when it writes.
+
+Upstream: `services.rollups`, `period_cells`. Downstream: `tables.rollups`, `upkeep_log`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from longpole.store.bulk import Row
+from longpole.store.cell_columns import Tier
+from longpole.store.dirty_marks import ANY_CHANGE, DAY_SECONDS, HOUR_SECONDS, UNIT_SECONDS, Behind
+from longpole.store.rollup_raw import Stretch, keys_within
+from longpole.store.tables import dirty_marks
+from longpole.store.upkeep_log import fact, remember
+
+UNITS_HORIZON = "units_horizon_seconds"
+RAW_HORIZON = "raw_horizon_ns"
+_NS = 1_000_000_000
+_MARKS, _PLACES, _PLACES_PER_QUERY = 5_000, 200, 200
+SECONDS = {Tier.UNIT: UNIT_SECONDS, Tier.HOUR: HOUR_SECONDS, Tier.DAY: DAY_SECONDS}
+Place = tuple[int, int, int]
+"""Tier, workflow, start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Horizons:
+    """Seconds since the epoch before which there are no cells of five minutes, and not every raw row any more."""
+
+    units: int
+    raw: int
+
+    def place(self, workflow_key: int, unit: int) -> Place:
+        """The cell that the runs of a unit go into."""
+        if unit < self.units:
+            return (Tier.HOUR, workflow_key, unit // HOUR_SECONDS * HOUR_SECONDS)
+        return (Tier.UNIT, workflow_key, unit)
+
+
+@dataclass(slots=True)
+class Work:
+    """Marks, and what they ask for.
+
+    Attributes:
+        horizons: What held when it was found; if something else does when it is done, it is found again.
+        marks: All that go when it is done, as whole rows.
+        anew: Cells to be computed from all their runs.
+        grown: Cells that get more runs.
+        run_keys: The runs that are to be read for them.
+    """
+
+    horizons: Horizons
+    marks: list[Row] = field(default_factory=list)
+    anew: list[Place] = field(default_factory=list)
+    grown: list[Place] = field(default_factory=list)
+    run_keys: list[int] = field(default_factory=list)
+
+    @property
+    def places(self) -> list[Place]:
+        """All cells that change."""
+        return self.anew + self.grown
+
+
+def horizons(connection: Connection) -> Horizons:
+    """The horizons as they are now."""
+    lowest = -(1 << 62)
+    raw_ns = fact(connection, RAW_HORIZON)
+    units = fact(connection, UNITS_HORIZON)
+    return Horizons(lowest if units is None else units, lowest if raw_ns is None else raw_ns // _NS)
+
+
+def retire_units(connection: Connection, before: int) -> int:
+    """Let cells of five minutes go up to an instant, or up to the first hour that still needs them.
+
+    Args:
+        connection: The transaction that deletes them; `cell_writes.take_turn` comes first.
+        before: Seconds since the epoch.
+
+    Returns:
+        Up to when they may be deleted now: the start of an hour, never earlier than what was said before.
+    """
+    needed = select(func.min(dirty_marks.c.cell_start)).where(
+        dirty_marks.c.tier.in_([Behind.UNIT, Behind.HOUR]), dirty_marks.c.cell_start < before
+    )
+    first = connection.scalar(needed)
+    until = (before if first is None else min(first, before)) // HOUR_SECONDS * HOUR_SECONDS
+    known = fact(connection, UNITS_HORIZON)
+    if known is None or until > known:
+        remember(connection, UNITS_HORIZON, until)
+        return until
+    return known
+
+
+def next_units(connection: Connection) -> Work:
+    """The units that have waited longest, some hundred; nothing where none waits."""
+    marks = select(dirty_marks).where(dirty_marks.c.tier == Behind.UNIT).order_by(dirty_marks.c.mark_key)
+    return units_behind(connection, [tuple(row) for row in connection.execute(marks.limit(_MARKS))], _MARKS)
+
+
+def units_behind(connection: Connection, marks: Sequence[Row], limit: int | None = None) -> Work:
+    """What marks of units ask for, the oldest first; if there are `limit` of them there may be more."""
+    work = Work(horizons(connection))
+    of_place: dict[Place, list[Row]] = {}
+    for mark in marks:
+        of_place.setdefault(work.horizons.place(mark[2], mark[3]), []).append(mark)
+    chosen = dict(list(of_place.items())[: _PLACES if limit else None])
+    alive = {place: rows for place, rows in chosen.items() if place[2] >= work.horizons.raw}
+    work.anew = [place for place, rows in alive.items() if any(row[4] == ANY_CHANGE for row in rows)]
+    work.grown = [place for place in alive if place not in set(work.anew)]
+    work.marks = [row for rows in chosen.values() for row in rows]
+    if limit is not None and len(marks) >= limit:
+        work.marks = list(dict.fromkeys([*work.marks, *_later_marks(connection, work.anew, int(marks[-1][1]))]))
+    for place in work.anew:
+        work.run_keys += keys_within(connection, stretch_of(place))
+    work.run_keys += sorted({row[4] for place in work.grown for row in chosen[place]})
+    return work
+
+
+def stretch_of(place: Place) -> Stretch:
+    """The time of a cell."""
+    tier, workflow_key, start = place
+    return Stretch(workflow_key, start, start + SECONDS[Tier(tier)])
+
+
+def _later_marks(connection: Connection, places: Sequence[Place], from_key: int) -> Iterable[Row]:
+    """The marks of cells that are computed anew from everything, so that no run of theirs is added once more."""
+    for begin in range(0, len(places), _PLACES_PER_QUERY):
+        stretches = [stretch_of(place) for place in places[begin : begin + _PLACES_PER_QUERY]]
+        within = or_(
+            *(
+                and_(
+                    dirty_marks.c.workflow_key == stretch.workflow_key,
+                    dirty_marks.c.cell_start >= stretch.start,
+                    dirty_marks.c.cell_start < stretch.end,
+                )
+                for stretch in stretches
+            )
+        )
+        later = and_(dirty_marks.c.tier == Behind.UNIT, dirty_marks.c.mark_key >= from_key)
+        yield from (tuple(row) for row in connection.execute(select(dirty_marks).where(later, within)))
+
+
+def next_cells(connection: Connection, behind: Behind, starting_before: int | None, limit: int) -> list[Row]:
+    """Marks of coarser cells, the oldest first, of which all those of a cell; None: whenever it starts."""
+    marks = select(dirty_marks).where(dirty_marks.c.tier == behind)
+    if starting_before is not None:
+        marks = marks.where(dirty_marks.c.cell_start < starting_before)
+    return [tuple(row) for row in connection.execute(marks.order_by(dirty_marks.c.mark_key).limit(limit))]
