@@ -16,8 +16,11 @@ _AT_A_TIME = 3
 
 def carry_out(runs: list[PlannedRun]) -> Iterator[bool]:
     """Carry the runs out; for each, as it ends, whether it ended well."""
-    with ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="demo") as pool:
+    pool = ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="demo")
+    try:
         yield from (each.result() for each in as_completed([pool.submit(_succeeds, run) for run in runs]))
+    finally:
+        pool.shutdown(cancel_futures=True)  # after Ctrl+C only those that run already are waited for
 
 
 def _succeeds(run: PlannedRun) -> bool:
