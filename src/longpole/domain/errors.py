@@ -2,6 +2,7 @@
 
     LongpoleError
     ├── InvalidInputError           a field of the caller's is wrong: says which, why, and the value
+    │   └── RunElsewhereError       the run belongs to another application or workflow
     ├── NotFoundError
     │   ├── RunNotFoundError
     │   └── RecommendationNotFoundError
@@ -33,6 +34,13 @@ class InvalidInputError(LongpoleError, ValueError):
         super().__init__(f"{field}: {problem}{shown}")
         self.field = field
         self.problem = problem
+
+
+class RunElsewhereError(InvalidInputError):
+    """The run belongs to another application or workflow than the caller says."""
+
+    def __init__(self) -> None:
+        super().__init__("workflow_run_id", "belongs to another application or workflow")
 
 
 class NotFoundError(LongpoleError, LookupError):

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from longpole import runtime
-from longpole.domain.errors import InvalidInputError
+from longpole.domain.errors import InvalidInputError, RunElsewhereError
 from longpole.domain.runs import CostSource, NodeExecution, Run, RunRecord
 from longpole.pricing.runs import priced
 from longpole.services.reports import NodeReport, RunReport
@@ -76,6 +76,7 @@ def record_run(app_id: str, workflow_id: str, payload: Mapping[str, Any]) -> Rec
         payload: Fields of a run, and `nodes`: a list of fields of node executions.
 
     Raises:
+        RunElsewhereError: The run is there, in another application or workflow; nothing is stored then.
         InvalidInputError: Something is wrong with the run itself; nothing is stored then.
     """
     report = _run_report(app_id, workflow_id, payload)
@@ -88,7 +89,7 @@ def record_run(app_id: str, workflow_id: str, payload: Mapping[str, Any]) -> Rec
             and there.app_id is not None
             and (there.app_id, there.workflow_id) != (app_id, workflow_id)
         ):
-            raise InvalidInputError("workflow_run_id", "belongs to another application or workflow")
+            raise RunElsewhereError
         run = _record(connection, report.run_id(), reported, nodes, "rest")
     return RecordedRun(run, len(nodes), rejected)
 

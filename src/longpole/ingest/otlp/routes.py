@@ -44,10 +44,11 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 _BODY = {
     "requestBody": {
+        "required": True,
         "content": {
             "application/x-protobuf": {"schema": {"type": "string", "format": "binary"}},
             "application/json": {"schema": {"type": "object"}},
-        }
+        },
     }
 }
 
