@@ -9,6 +9,7 @@ Upstream: `store.trace_log`. Downstream: `assembly.runs`.
 Source: RULE 8 of the design's OTLP contract.
 """
 
+import hashlib
 from collections.abc import Iterable
 
 import msgspec
@@ -68,10 +69,11 @@ def resolve(batch: FactBatch) -> list[SpanFacts]:
     for span in batch.spans:
         key = (span.trace_id, span.span_id)
         united[key] = _filled(united[key], span) if key in united else span
+    logs: dict[SpanKey, list[LogFacts]] = {}
     for log in batch.logs:
-        key = (log.trace_id, log.span_id)
-        if key in united:
-            united[key] = _joined(united[key], log)
+        logs.setdefault((log.trace_id, log.span_id), []).append(log)
+    for key in logs.keys() & united.keys():
+        united[key] = _joined(united[key], logs[key])
     return list(united.values())
 
 
@@ -84,12 +86,36 @@ def _filled(span: SpanFacts, other: SpanFacts) -> SpanFacts:
     return msgspec.structs.replace(span, **missing) if missing else span
 
 
-def _joined(span: SpanFacts, log: LogFacts) -> SpanFacts:
-    """`span` with what only the log knows; a log never overrides the span, and an error needs a failed span."""
-    names = ["input_bytes", "input_fingerprint", "output_bytes", "output_fingerprint"]
-    if span.is_failed:
-        names += ["error_type", "error_message"]
-    told = {
-        name: getattr(log, name) for name in names if getattr(span, name) is None and getattr(log, name) is not None
-    }
+def _joined(span: SpanFacts, logs: list[LogFacts]) -> SpanFacts:
+    """`span` with what only its logs know; they never override it, and an error needs a failed span.
+
+    Messages that came as a log record each are one payload: their sizes add up.
+    """
+    told: dict[str, int | str | None] = {}
+    for direction in ("input", "output"):
+        if getattr(span, f"{direction}_bytes") is None:
+            told |= _payload(direction, logs)
+    if span.is_failed and span.error_type is None:
+        told["error_type"] = next((log.error_type for log in logs if log.error_type is not None), None)
+    if span.is_failed and span.error_message is None:
+        told["error_message"] = next((log.error_message for log in logs if log.error_message is not None), None)
+    told = {name: value for name, value in told.items() if value is not None}
     return msgspec.structs.replace(span, **told) if told else span
+
+
+def _payload(direction: str, logs: list[LogFacts]) -> dict[str, int | str | None]:
+    """Size and fingerprint of what the logs hold in one direction, in whatever order they came."""
+    sizes = [size for log in logs if (size := getattr(log, f"{direction}_bytes")) is not None]
+    prints = sorted(one for log in logs if (one := getattr(log, f"{direction}_fingerprint")) is not None)
+    return {
+        f"{direction}_bytes": sum(sizes) if sizes else None,
+        f"{direction}_fingerprint": _together(prints) if prints else None,
+    }
+
+
+def _together(fingerprints: list[int]) -> int:
+    """One fingerprint of several, by the same hash as each of them; of one, itself."""
+    if len(fingerprints) == 1:
+        return fingerprints[0]
+    joined = b"".join(one.to_bytes(8, "big", signed=True) for one in fingerprints)
+    return int.from_bytes(hashlib.blake2b(joined, digest_size=8).digest(), "big") >> 1

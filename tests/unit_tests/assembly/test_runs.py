@@ -294,10 +294,16 @@ def test_a_run_continued_in_another_trace_is_one_run(draw: Draw) -> None:
 def test_log_records_tell_the_error_and_sizes_of_their_span(draw: Draw) -> None:
     spans = draw(TRIP, ChatModel={"is_failed": True})
     chat = next(span for span in spans if span.name == "ChatModel")
-    log = LogFacts(trace_id=chat.trace_id, span_id=chat.span_id, error_type="RateLimitError", output_bytes=12)
-    node = next(node for node in one(spans, (log,)).nodes if node.node_id == "ChatModel")
+    of_chat = {"trace_id": chat.trace_id, "span_id": chat.span_id}
+    logs = (
+        LogFacts(**of_chat, error_type="RateLimitError", output_bytes=12),
+        LogFacts(**of_chat, input_bytes=30, input_fingerprint=7),
+        LogFacts(**of_chat, input_bytes=4, input_fingerprint=8),
+    )
+    node = next(node for node in one(spans, logs).nodes if node.node_id == "ChatModel")
 
-    assert (node.error_type, node.output_bytes) == ("RateLimitError", 12)
+    assert (node.error_type, node.output_bytes, node.input_bytes) == ("RateLimitError", 12, 34)
+    assert node.input_fingerprint not in {None, 7, 8}
 
 
 def test_a_cyclic_trace_is_assembled_all_the_same(draw: Draw) -> None:
