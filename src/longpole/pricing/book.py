@@ -98,6 +98,8 @@ class PriceBook:
         sold = [e for e in self._own if e.provider is None or seller_of(e.provider, table.seller_ids) == seller]
         own = [own_schedule(entry for entry in sold if entry.matches(name)) for name in names]
         listed = listing.readings(names[0], provider) if names else ()
+        if not listed and model and requested_model and listing.is_snapshot(model, requested_model):
+            listed = listing.readings(requested_model, provider)
         return tuple(first_known([*own, reading]) for reading in listed or _UNKNOWN)
 
 

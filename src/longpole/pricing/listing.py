@@ -14,6 +14,10 @@ A wrong price is worse than an unknown one, so each rule says when it holds:
    is Bedrock's; else each maker that knows the name is a reading. `name:tag` is
    how local runtimes write, so it has none.
 
+5. The answering model is a dated snapshot of the one that was asked for
+   (`gpt-4o-mini-2026-01-01` of `gpt-4o-mini`) and younger than the table: what
+   was asked for. Another model that answered is another model.
+
 Upstream: `table`, `sellers`. Downstream: `book`.
 """
 
@@ -44,6 +48,7 @@ _BEDROCK = re.compile(
     r"(arn:aws[\w-]*:bedrock:|"
     r"([a-z]{2,6}\.)?(ai21|amazon|anthropic|cohere|deepseek|meta|mistral|nvidia|openai|qwen|writer)\.[a-z])"
 )
+_SNAPSHOT = re.compile(r"-\d{4}(-?\d{2}-?\d{2})?")
 _GOOGLE_RESOURCE = re.compile(r"^((projects|publishers)/.+/)?models/")
 _NOT_SELLING_OPEN_MODELS = ("openai", "azure")
 
@@ -58,6 +63,12 @@ def readings(model: str, provider: str | None) -> tuple[Schedule, ...]:
     if listed is not None:
         return (listed,)
     return _by_prefix(model, "" if seller == "openai" else seller, is_proxied=False)
+
+
+def is_snapshot(model: str, alias: str) -> bool:
+    """Whether `model` is `alias` with a date at its end; prefixes aside."""
+    dated, name = (each.strip().lower().rpartition("/")[2] for each in (model, alias))
+    return name != "" and dated.startswith(name) and _SNAPSHOT.fullmatch(dated, len(name)) is not None
 
 
 def _by_prefix(model: str, seller: str, *, is_proxied: bool) -> tuple[Schedule, ...]:

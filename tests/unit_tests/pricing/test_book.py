@@ -36,6 +36,17 @@ def test_without_the_answering_model_the_one_that_was_asked_for_counts() -> None
     assert book.cost_usd(None, "openai", TokenUsage(1000), 0) is None
 
 
+def test_a_snapshot_younger_than_the_table_costs_what_was_asked_for() -> None:
+    book, million = PriceBook.load(), TokenUsage(1_000_000)
+    snapshot = "gpt-4o-mini-2099-01-01"
+    assert book.cost_usd(snapshot, "openai", million, 0, "gpt-4o-mini") == Decimal("0.15")
+    assert book.cost_usd(snapshot, "openrouter", million, 0, "openai/gpt-4o-mini") == Decimal("0.15")
+    assert book.cost_usd(snapshot, "openai", million, 0) is None
+    assert book.cost_usd(snapshot, "openai", million, 0, "gpt-4o") is None
+    assert book.cost_usd("gpt-4o-mini-tuned", "openai", million, 0, "gpt-4o-mini") is None
+    assert book.cost_usd("gpt-4o-2024-05-13", "openai", million, 0, "gpt-4o") == 5  # it is listed itself
+
+
 def test_a_count_that_cannot_be_right_has_no_cost() -> None:
     assert PriceBook.load().cost_usd("gpt-4o", "openai", TokenUsage(2**62), 0) is None
 
