@@ -4,10 +4,11 @@
                                                         └─► pipeline ─► services
 
 Every request, in whichever thread, works in the runtime that the application
-was made with, so that several can live in one process. The pipeline starts
-and stops with the application; what it has acknowledged is stored before it stops.
+was made with, so that several can live in one process. The pipeline and the
+upkeep start and stop with the application; what was acknowledged is stored
+before it stops.
 
-Upstream: `cli.serve`, tests. Downstream: `rest`, `ingest`.
+Upstream: `cli.serve`, tests. Downstream: `rest`, `ingest`, `upkeep`.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ from longpole.rest import deferred, openapi, problems
 from longpole.rest.paths import PathsAsSent
 from longpole.rest.routes import ROUTERS
 from longpole.runtime import Runtime
+from longpole.upkeep.scheduler import Scheduler
+from longpole.upkeep.tasks import tasks
 
 _LOAD_AFTER_S = 0.5
 _DESCRIPTION = """Where the time and money of AI workflows go.
@@ -53,9 +56,11 @@ def create_app(on: Runtime, *, grpc: tuple[str, int] | None = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.runtime = on
-    for router in (*ROUTERS, otlp_router(pipeline)):
+    app.state.waiting_bytes = lambda: pipeline.budget.used_bytes
+    routers = (*ROUTERS, otlp_router(pipeline))
+    for router in routers:
         app.include_router(router)
-    problems.install(app)
+    problems.install(app, [route for router in routers for route in router.routes])
     openapi.install(app)
     app.add_middleware(PathsAsSent)
     app.add_middleware(_InRuntime, on=on)
@@ -85,11 +90,15 @@ def _lifespan(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(pipeline.start)
         loading = asyncio.create_task(_load_the_rest())
+        upkeep = Scheduler(pipeline.runtime, tasks(pipeline.runtime))
+        if pipeline.runtime.settings.upkeep:
+            upkeep.start()
         try:
             async with _grpc_door(app, pipeline, grpc):
                 yield
         finally:
             loading.cancel()
+            await run_in_threadpool(upkeep.stop)
             await run_in_threadpool(pipeline.stop)
 
     return lifespan

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from longpole import __version__
-from longpole.cli import db, ingest, purge, report, reprice, serve
+from longpole.cli import db, ingest, purge, report, reprice, serve, upkeep
 from longpole.domain.errors import LongpoleError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command()(report.report)
 app.command()(ingest.ingest)
 app.command()(reprice.reprice)
 app.command()(purge.purge)
+app.command()(upkeep.upkeep)
 if find_spec("longpole.cli.demo"):
     app.command()(import_module("longpole.cli.demo").demo)
 app.add_typer(db.app)

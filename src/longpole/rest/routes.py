@@ -1,6 +1,6 @@
 """Every subject's routes, in the order in which the API's description lists them."""
 
-from longpole.rest import apps, health, pages, performance, recommendations, recording, runs
+from longpole.rest import apps, health, pages, performance, recommendations, recording, runs, system
 
 ROUTERS = (
     pages.router,
@@ -10,4 +10,5 @@ ROUTERS = (
     recording.router,
     apps.router,
     health.router,
+    system.router,
 )

@@ -26,6 +26,8 @@ from longpole.store.upkeep_log import TaskRun
 
 _log = logging.getLogger(__name__)
 _LEADER_CHECK_SECONDS = 5.0
+_IDLE_SECONDS = 30.0
+"""A task that finds nothing to do says so no more often: each time is a write to disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Scheduler:
     def __init__(self, given: Runtime, tasks: Sequence[Task]) -> None:
         self._runtime, self._tasks = given, tasks
         self._due_ns = {task.name: 0 for task in tasks}
+        self._idle_since_ns: dict[str, int] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="longpole-upkeep", daemon=True)
 
@@ -89,9 +92,19 @@ class Scheduler:
             _log.exception("upkeep: %s failed", task.name)
         ended_ns = self._runtime.clock()
         self._due_ns[task.name] = ended_ns + round(task.every_seconds * NS_PER_SECOND)
-        self._remember(
-            TaskRun(task.name, task.every_seconds, started_ns, ended_ns - started_ns, outcome, error, _this_process())
-        )
+        run = TaskRun(task.name, task.every_seconds, started_ns, ended_ns - started_ns, outcome, error, _this_process())
+        if not self._is_idle_still(run):
+            self._remember(run)
+
+    def _is_idle_still(self, run: TaskRun) -> bool:
+        """Nothing was done, and it was said a moment ago that nothing was."""
+        if run.outcome is not None or run.error is not None:
+            self._idle_since_ns.pop(run.name, None)
+            return False
+        since_ns = self._idle_since_ns.setdefault(run.name, run.started_ns)
+        if run.started_ns - since_ns >= _IDLE_SECONDS * NS_PER_SECOND:
+            self._idle_since_ns[run.name] = since_ns = run.started_ns
+        return since_ns != run.started_ns
 
     def _remember(self, run: TaskRun) -> None:
         try:

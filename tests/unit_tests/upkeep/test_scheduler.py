@@ -52,6 +52,21 @@ def test_how_it_went_is_there_for_every_process(runtime: Runtime) -> None:
     }
 
 
+def test_a_task_without_work_is_told_now_and_then(runtime: Runtime) -> None:
+    clock = runtime.clock = Clock()
+    outcomes = iter([None, None, "3 cells", None])
+    scheduler = Scheduler(runtime, [Task("rollups", 2, lambda: next(outcomes, None))])
+    told = []
+    for _ in range(20):
+        scheduler.run_due()
+        with runtime_module.reading() as connection:
+            [run] = upkeep_log.last_runs(connection)
+        told.append((run.started_ns // NS_PER_SECOND - 1_000, run.outcome))
+        clock.now_ns += 2 * NS_PER_SECOND
+
+    assert sorted(set(told), key=lambda each: each[0]) == [(0, None), (4, "3 cells"), (6, None), (36, None)]
+
+
 def test_one_leader_at_a_time_and_another_when_it_goes(runtime: Runtime) -> None:
     first, second = leadership(runtime.engine), leadership(runtime.engine)
 

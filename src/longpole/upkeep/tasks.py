@@ -1,0 +1,13 @@
+"""Everything that happens by itself, in the order in which it is done where several things are due.
+
+Upstream: `app`, `cli.upkeep`. Downstream: a file per subject beside this one.
+"""
+
+from longpole.runtime import Runtime
+from longpole.upkeep import retention
+from longpole.upkeep.scheduler import Task
+
+
+def tasks(runtime: Runtime) -> list[Task]:
+    """The tasks of a database, as its settings want them."""
+    return [*retention.tasks(runtime)]
