@@ -26,10 +26,10 @@ from longpole.services.rollup_limits import limited
 from longpole.store import cell_reads, cell_writes, rollup_work
 from longpole.store.abandoned_runs import abandon_runs
 from longpole.store.bulk import Row
-from longpole.store.cell_columns import Tier
 from longpole.store.dirty_marks import DAY_SECONDS, HOUR_SECONDS, Behind, delete_marks, replace_marks
 from longpole.store.rollup_cells import Made, cells_of_runs
-from longpole.store.rollup_work import SECONDS, Place, Work
+from longpole.store.rollup_horizons import SECONDS, Place, Tier, horizons
+from longpole.store.rollup_work import Work
 
 _TRIES = 5
 _CELLS_AT_ONCE = 100
@@ -109,7 +109,7 @@ def _refresh_units() -> Refreshed:
     made = limited(made)
     with runtime.unit_of_work() as connection:
         _begin(connection, work.marks)
-        if rollup_work.horizons(connection) != work.horizons:
+        if horizons(connection) != work.horizons:
             raise _OvertakenError
         _put(connection, work.places, made)
         _mark_coarser(connection, work)
@@ -129,13 +129,12 @@ def _put(connection: Connection, places: Sequence[Place], made: Made) -> None:
 
 
 def _mark_coarser(connection: Connection, work: Work) -> None:
-    def starts(tier: Tier, seconds: int) -> set[tuple[int, int]]:
-        return {(key, start // seconds * seconds) for of_tier, key, start in work.places if of_tier == tier}
+    def starts(seconds: int, *tiers: Tier) -> set[tuple[int, int]]:
+        return {(key, start // seconds * seconds) for tier, key, start in work.places if tier in tiers}
 
-    replace_marks(connection, Behind.HOUR, starts(Tier.UNIT, HOUR_SECONDS))
-    replace_marks(connection, Behind.DAY, starts(Tier.HOUR, DAY_SECONDS))
-    hours = starts(Tier.UNIT, HOUR_SECONDS) | starts(Tier.HOUR, HOUR_SECONDS)
-    replace_marks(connection, Behind.TRENDS, hours)
+    replace_marks(connection, Behind.HOUR, starts(HOUR_SECONDS, Tier.UNIT))
+    replace_marks(connection, Behind.DAY, starts(DAY_SECONDS, Tier.HOUR))
+    replace_marks(connection, Behind.TRENDS, starts(HOUR_SECONDS, *Tier))
 
 
 def _merge_cells(behind: Behind, starting_before: int | None) -> Refreshed:

@@ -5,7 +5,6 @@ Upstream: `cell_writes`, `cell_reads`. Downstream: `tables.rollups`, `analysis.r
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from enum import IntEnum
 from typing import Any
 
 import msgspec
@@ -18,15 +17,6 @@ from longpole.analysis.sketch import Ints
 from longpole.domain.units import usd
 from longpole.store.columns import pico_dollars
 from longpole.store.tables import node_cells, run_cells
-
-
-class Tier(IntEnum):
-    """How long the time of a cell is."""
-
-    UNIT = 0
-    HOUR = 1
-    DAY = 2
-
 
 _SKETCH_COLUMNS = {"time_sketch", "critical_sketch", "sketches"}
 _NAMES = {"time_sketch": {4: "run_time", 6: "time"}, "critical_sketch": {6: "critical"}}

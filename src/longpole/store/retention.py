@@ -20,7 +20,9 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, literal,
 
 from longpole.domain.units import NS_PER_SECOND
 from longpole.store.bulk import delete_by_key
+from longpole.store.cell_writes import take_turn
 from longpole.store.dirty_marks import ANY_CHANGE, UNIT_SECONDS, Behind
+from longpole.store.rollup_horizons import RAW_HORIZON, Tier, retire_cells
 from longpole.store.tables import (
     dirty_marks,
     node_attempts,
@@ -34,9 +36,6 @@ from longpole.store.tables import (
     trends,
 )
 from longpole.store.upkeep_log import fact, remember
-
-RAW_HORIZON = "raw_horizon_ns"
-"""Name of the fact: every raw row of a run that counts for this instant or later is there."""
 
 _UNIT_NS = UNIT_SECONDS * NS_PER_SECOND
 
@@ -162,8 +161,12 @@ def forget_lost_traces(connection: Connection, trace_ids: set[bytes]) -> None:
 
 
 def delete_cells(connection: Connection, tier: int, before_ns: int, limit: int) -> int:
-    """Delete cells of some units of a tier, those before an instant, the oldest first; how many units."""
-    before = before_ns // NS_PER_SECOND
+    """Delete cells of some units of a tier, those before an instant, the oldest first; how many units.
+
+    From then on runs that count for a time before go straight into the coarser cells.
+    """
+    take_turn(connection)
+    before = retire_cells(connection, Tier(tier), before_ns // NS_PER_SECOND)
     of_tier = (run_cells.c.tier == tier) & (run_cells.c.cell_start < before)
     units = select(run_cells.c.workflow_key, run_cells.c.cell_start).where(of_tier).distinct()
     found = connection.execute(units.order_by(run_cells.c.cell_start, run_cells.c.workflow_key).limit(limit)).all()

@@ -35,7 +35,7 @@ def cells_of_runs(connection: Connection, work: Work) -> Made:
     versions: dict[int, str] = {}
     for begin in range(0, len(work.run_keys), _RUNS_AT_A_TIME):
         some = work.run_keys[begin : begin + _RUNS_AT_A_TIME]
-        raw = raw_rows(connection, some, work.horizons.units)
+        raw = raw_rows(connection, some, work.horizons)
         run_part, node_part = cells_of(raw.runs, raw.nodes)
         versions |= raw.versions
         of_runs = [_merged([*of_runs, run_part])]

@@ -17,11 +17,10 @@ from longpole.analysis.rollup import UNKNOWN
 from longpole.analysis.rollup_cells import CACHE_RATE_UNIT, PARTIAL
 from longpole.analysis.rollup_rows import TOKENS, NodeRows, RunRows, TimedRow
 from longpole.analysis.sketch import Ints
-from longpole.store.cell_columns import Tier
 from longpole.store.columns import pico_dollars
-from longpole.store.dirty_marks import HOUR_SECONDS, UNIT_SECONDS
 from longpole.store.keys import dimension_key
 from longpole.store.node_totals import ended_ns, used_tokens
+from longpole.store.rollup_horizons import Horizons
 from longpole.store.run_rows import attempt_of
 from longpole.store.tables import node_attempts, node_executions, nodes, runs
 
@@ -63,19 +62,18 @@ def keys_within(connection: Connection, stretch: Stretch) -> list[int]:
     return list(connection.scalars(select(r.run_key).where(within, counted())))
 
 
-def raw_rows(connection: Connection, run_keys: Sequence[int], hours_before: int) -> RawRows:
+def raw_rows(connection: Connection, run_keys: Sequence[int], horizons: Horizons) -> RawRows:
     """The runs of some keys, as far as they count.
 
     Args:
         connection: A transaction.
         run_keys: Some thousand at a time, or memory may not suffice.
-        hours_before: Seconds since the epoch; runs that count for a time before are for cells of an hour,
-            the others for cells of five minutes.
+        horizons: What says which cell a run goes into.
     """
     found = _Found()
     for begin in range(0, len(run_keys), _KEYS_PER_QUERY):
         found.read(connection, run_keys[begin : begin + _KEYS_PER_QUERY])
-    return found.rows(hours_before)
+    return found.rows(horizons)
 
 
 class _Found:
@@ -101,22 +99,19 @@ class _Found:
                 self.attempts[row.run_key, row.node_execution_id].append(attempt_of(row))
         self.known |= _identities(connection, {row[_NODE_KEY] for row in nodes_found} - self.known.keys())
 
-    def rows(self, hours_before: int) -> RawRows:
+    def rows(self, horizons: Horizons) -> RawRows:
         places = {row[0]: place for place, row in enumerate(self.runs)}
         versions = {dimension_key(row[2]): row[2] for row in self.runs if row[2] is not None}
         self.nodes.sort(key=lambda row: places[row[0]])
-        return RawRows(self._run_rows(hours_before), self._node_rows(places), versions)
+        return RawRows(self._run_rows(horizons), self._node_rows(places), versions)
 
-    def _run_rows(self, hours_before: int) -> RunRows:
+    def _run_rows(self, horizons: Horizons) -> RunRows:
         columns = list(zip(*self.runs, strict=True)) or [()] * _RUN_WIDTH
         _key, workflow, version, period, status, start, end, rate = columns[:8]
         numbers = [np.array(column, dtype=np.int64) for column in columns[8:]]
-        counts_at = _ints(period) // _NS
-        is_old = counts_at < hours_before
-        seconds = np.where(is_old, HOUR_SECONDS, UNIT_SECONDS)
+        tiers, starts = horizons.places(_ints(period) // _NS)
         version_keys = [NO_VERSION if each is None else dimension_key(each) for each in version]
-        tiers = np.where(is_old, Tier.HOUR, Tier.UNIT)
-        keys = [tiers, _ints(workflow), counts_at // seconds * seconds, _ints(version_keys)]
+        keys = [tiers, _ints(workflow), starts, _ints(version_keys)]
         elapsed_ns, node_count, failed_nodes, cost, known_cost, memory_bytes, *tokens = numbers
         return RunRows(
             keys=np.column_stack(keys),

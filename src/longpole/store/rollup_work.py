@@ -4,50 +4,27 @@
     only runs that are new               they are added to the cell as it stands
     any other change                     the cell is computed from all its runs, and all its marks go
 
-Cells of five minutes are kept for two days. What happens before that horizon
-goes straight into the hour, from raw rows; what happens before the horizon of
-the raw rows is not counted any more.
+Which cell a unit's runs go into is said by `rollup_horizons`.
 
 Invariant: marks are taken oldest first, so that two that take marks of one
 unit at the same time take its oldest one both, and only one of them finds it
 still there when it writes.
 
-Upstream: `services.rollups`, `period_cells`. Downstream: `tables.rollups`, `upkeep_log`.
+Upstream: `services.rollups`, `period_cells`. Downstream: `rollup_horizons`, `tables.rollups`.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from longpole.store.bulk import Row
-from longpole.store.cell_columns import Tier
-from longpole.store.dirty_marks import ANY_CHANGE, DAY_SECONDS, HOUR_SECONDS, UNIT_SECONDS, Behind
+from longpole.store.dirty_marks import ANY_CHANGE, Behind
+from longpole.store.rollup_horizons import SECONDS, Horizons, Place, Tier, horizons
 from longpole.store.rollup_raw import Stretch, keys_within
 from longpole.store.tables import dirty_marks
-from longpole.store.upkeep_log import fact, remember
 
-UNITS_HORIZON = "units_horizon_seconds"
-RAW_HORIZON = "raw_horizon_ns"
-_NS = 1_000_000_000
 _MARKS, _PLACES, _PLACES_PER_QUERY = 5_000, 200, 200
-SECONDS = {Tier.UNIT: UNIT_SECONDS, Tier.HOUR: HOUR_SECONDS, Tier.DAY: DAY_SECONDS}
-Place = tuple[int, int, int]
-"""Tier, workflow, start."""
-
-
-@dataclass(frozen=True, slots=True)
-class Horizons:
-    """Seconds since the epoch before which there are no cells of five minutes, and not every raw row any more."""
-
-    units: int
-    raw: int
-
-    def place(self, workflow_key: int, unit: int) -> Place:
-        """The cell that the runs of a unit go into."""
-        if unit < self.units:
-            return (Tier.HOUR, workflow_key, unit // HOUR_SECONDS * HOUR_SECONDS)
-        return (Tier.UNIT, workflow_key, unit)
 
 
 @dataclass(slots=True)
@@ -72,36 +49,6 @@ class Work:
     def places(self) -> list[Place]:
         """All cells that change."""
         return self.anew + self.grown
-
-
-def horizons(connection: Connection) -> Horizons:
-    """The horizons as they are now."""
-    lowest = -(1 << 62)
-    raw_ns = fact(connection, RAW_HORIZON)
-    units = fact(connection, UNITS_HORIZON)
-    return Horizons(lowest if units is None else units, lowest if raw_ns is None else raw_ns // _NS)
-
-
-def retire_units(connection: Connection, before: int) -> int:
-    """Let cells of five minutes go up to an instant, or up to the first hour that still needs them.
-
-    Args:
-        connection: The transaction that deletes them; `cell_writes.take_turn` comes first.
-        before: Seconds since the epoch.
-
-    Returns:
-        Up to when they may be deleted now: the start of an hour, never earlier than what was said before.
-    """
-    needed = select(func.min(dirty_marks.c.cell_start)).where(
-        dirty_marks.c.tier.in_([Behind.UNIT, Behind.HOUR]), dirty_marks.c.cell_start < before
-    )
-    first = connection.scalar(needed)
-    until = (before if first is None else min(first, before)) // HOUR_SECONDS * HOUR_SECONDS
-    known = fact(connection, UNITS_HORIZON)
-    if known is None or until > known:
-        remember(connection, UNITS_HORIZON, until)
-        return until
-    return known
 
 
 def next_units(connection: Connection) -> Work:

@@ -20,12 +20,12 @@ from longpole.domain.runs import NodeExecution, NodeStatus, Run, RunRecord, RunS
 from longpole.runtime import Runtime
 from longpole.services import rollups
 from longpole.services.rollups import Refreshed, refresh
-from longpole.store import cell_writes, rollup_work
-from longpole.store.cell_columns import Tier, rows_of
+from longpole.store import cell_writes
+from longpole.store.cell_columns import rows_of
 from longpole.store.dirty_marks import Behind
 from longpole.store.engine import reading, writing
+from longpole.store.rollup_horizons import RAW_HORIZON, SECONDS, Horizons, Tier, retire_cells
 from longpole.store.rollup_raw import counted, raw_rows
-from longpole.store.rollup_work import SECONDS
 from longpole.store.row_packing import key_of
 from longpole.store.run_writes import delete_runs, write_records
 from longpole.store.tables import dirty_marks, node_cells, nodes, run_cells, runs, versions
@@ -35,6 +35,7 @@ SECOND = 1_000_000_000
 DAY = 86_400
 FIRST = 20_000 * DAY
 SHOP = key_of(("app", "shop"))
+NONE = Horizons()
 
 
 def run(run_id: str, at_s: int, **said: Any) -> Run:
@@ -57,10 +58,10 @@ def stored(runtime: Runtime, table: Any) -> list[tuple[Any, ...]]:
         return [tuple(bytes(value) if isinstance(value, memoryview) else value for value in row) for row in rows]
 
 
-def expected(runtime: Runtime, units_from: int = 0) -> dict[Any, list[tuple[Any, ...]]]:
+def expected(runtime: Runtime, horizons: Horizons) -> dict[Any, list[tuple[Any, ...]]]:
     """The rows of all cells, computed straight from the raw rows."""
     with reading(runtime.engine) as connection:
-        raw = raw_rows(connection, sorted(connection.scalars(select(runs.c.run_key).where(counted()))), -(1 << 62))
+        raw = raw_rows(connection, sorted(connection.scalars(select(runs.c.run_key).where(counted()))), Horizons())
         dialect = connection.dialect.name
     made = cells_of(raw.runs, raw.nodes)
     found: dict[Any, list[tuple[Any, ...]]] = {}
@@ -71,8 +72,8 @@ def expected(runtime: Runtime, units_from: int = 0) -> dict[Any, list[tuple[Any,
             keys[:, 0] = tier
             keys[:, START] = keys[:, START] // SECONDS[tier] * SECONDS[tier]
             merged = merge(Cells(keys, cells.numbers, cells.sketches), keys)
-            if tier is Tier.UNIT:
-                merged = merged.where(np.flatnonzero(merged.keys[:, START] >= units_from))
+            begins = {Tier.UNIT: horizons.units, Tier.HOUR: horizons.hours}.get(tier, horizons.raw)
+            merged = merged.where(np.flatnonzero(merged.keys[:, START] >= begins))
             found[table] += rows_of(table, merged, dialect)
     if dialect == "sqlite":  # money is read back in dollars
         places = {table: [column.name for column in table.columns].index("cost_usd") for table in found}
@@ -85,9 +86,9 @@ def _in_dollars(row: tuple[Any, ...], place: int) -> tuple[Any, ...]:
     return (*row[:place], None if pico is None else Decimal(pico).scaleb(-12), *row[place + 1 :])
 
 
-def assert_exact(runtime: Runtime, units_from: int = 0) -> None:
+def assert_exact(runtime: Runtime, horizons: Horizons = NONE) -> None:
     refresh(everything=True)
-    for table, rows in expected(runtime, units_from).items():
+    for table, rows in expected(runtime, horizons).items():
         assert stored(runtime, table) == rows
     assert [row for row in stored(runtime, dirty_marks) if row[0] != Behind.TRENDS] == []
 
@@ -192,37 +193,49 @@ def test_a_unit_that_lost_its_runs_has_no_cell(runtime: Runtime) -> None:
 def test_before_the_horizon_of_units_runs_go_straight_into_the_hour(runtime: Runtime) -> None:
     write(runtime, RunRecord(run("a", FIRST + 10)), RunRecord(run("b", FIRST + 7_200)))
     refresh(everything=True)
-    retire(runtime, FIRST + 3_600)
+    retire(runtime, Tier.UNIT, FIRST + 3_600)
     write(
         runtime, RunRecord(run("c", FIRST + 20)), RunRecord(run("a", FIRST + 400)), RunRecord(run("d", FIRST + 7_300))
     )
 
-    assert_exact(runtime, units_from=FIRST + 3_600)
+    assert_exact(runtime, Horizons(units=FIRST + 3_600))
 
 
-def retire(runtime: Runtime, before: int) -> int:
+def test_before_the_horizon_of_hours_runs_go_straight_into_the_day(runtime: Runtime) -> None:
+    write(runtime, RunRecord(run("a", FIRST + 10)), RunRecord(run("b", FIRST + DAY)))
+    refresh(everything=True)
+    for tier in (Tier.UNIT, Tier.HOUR):
+        retire(runtime, tier, FIRST + DAY)
+    write(
+        runtime, RunRecord(run("c", FIRST + 20)), RunRecord(run("a", FIRST + 400)), RunRecord(run("b", FIRST + DAY + 9))
+    )
+
+    assert_exact(runtime, Horizons(units=FIRST + DAY, hours=FIRST + DAY))
+
+
+def retire(runtime: Runtime, tier: Tier, before: int) -> int:
     with writing(runtime.engine) as connection:
         cell_writes.take_turn(connection)
-        until = rollup_work.retire_units(connection, before)
+        until = retire_cells(connection, tier, before)
         for table in (run_cells, node_cells):
-            connection.execute(table.delete().where(table.c.tier == Tier.UNIT, table.c.cell_start < until))
+            connection.execute(table.delete().where(table.c.tier == tier, table.c.cell_start < until))
     return until
 
 
 def test_units_that_an_hour_still_needs_are_kept(runtime: Runtime) -> None:
     write(runtime, RunRecord(run("a", FIRST + 3_700)))
 
-    assert retire(runtime, FIRST + DAY) == FIRST + 3_600
+    assert retire(runtime, Tier.UNIT, FIRST + DAY) == FIRST + 3_600
     refresh(everything=True)
-    assert retire(runtime, FIRST + DAY) == FIRST + DAY
-    assert retire(runtime, FIRST) == FIRST + DAY
+    assert retire(runtime, Tier.UNIT, FIRST + DAY) == FIRST + DAY
+    assert retire(runtime, Tier.UNIT, FIRST) == FIRST + DAY
 
 
 def test_before_the_horizon_of_raw_rows_cells_stay_as_they_are(runtime: Runtime) -> None:
     write(runtime, RunRecord(run("a", FIRST)))
     refresh(everything=True)
     with writing(runtime.engine) as connection:
-        remember(connection, rollup_work.RAW_HORIZON, (FIRST + DAY) * SECOND)
+        remember(connection, RAW_HORIZON, (FIRST + DAY) * SECOND)
     write(runtime, RunRecord(run("late", FIRST + 1)))
     refresh(everything=True)
 

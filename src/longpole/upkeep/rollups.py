@@ -1,0 +1,29 @@
+"""Brings figures up to what has arrived, every two seconds, and gives up runs that went silent.
+
+Upstream: `upkeep.tasks`. Downstream: `services.rollups`.
+"""
+
+from longpole.services import rollups
+from longpole.upkeep.scheduler import Task
+
+_REFRESH_EVERY_S = 2.0
+"""A run is in its cells within 5 seconds; until then whoever asks computes it from its raw rows."""
+
+_ABANDON_EVERY_S = 30.0
+
+
+def tasks() -> list[Task]:
+    """What there is to do."""
+    return [Task("rollups", _REFRESH_EVERY_S, _refresh), Task("abandoned_runs", _ABANDON_EVERY_S, _abandon)]
+
+
+def _refresh() -> str | None:
+    done = rollups.refresh()
+    if not done:
+        return None
+    return f"read {done.runs:,} runs; computed {done.units:,} units, {done.hours:,} hours, {done.days:,} days"
+
+
+def _abandon() -> str | None:
+    given_up = rollups.abandon()
+    return f"gave up {given_up:,} silent runs" if given_up else None
