@@ -32,13 +32,14 @@ def run(settings: Settings) -> None:
     Raises:
         ListenError: If the host is not a loopback address, or a port is taken.
         StorageUnavailableError, SchemaOutOfDateError: If the database cannot be used.
+        InvalidInputError: If the price file is wrong.
     """
     _log_to_stderr(settings.log_level)
     sockets = listen(settings.host, settings.port, "--port")
     on = Runtime(settings)
     try:
         grpc = _grpc_address(settings)
-        _ = on.engine  # now, where an error can still be told in a line
+        _ = on.engine, on.price_book  # now, where an error can still be told in a line
         app = create_app(on, grpc=grpc)
         gc.freeze()  # what is loaded by now stays: no need to look through it again and again
         gc.enable()

@@ -51,6 +51,7 @@ def serving(folder: Path) -> Iterator[DemoServer]:
 
     Raises:
         StorageUnavailableError: If the database cannot be used.
+        InvalidInputError: If the user's price file is wrong.
     """
     _log_to(folder / LOG_NAME)
     wanted = settings(
@@ -61,7 +62,7 @@ def serving(folder: Path) -> Iterator[DemoServer]:
     on = Runtime(wanted)
     runtime.install(on)
     try:
-        _ = on.engine
+        _ = on.engine, on.price_book
         with _listening(wanted, on) as server:
             yield server
     finally:
