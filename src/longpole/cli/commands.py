@@ -1,8 +1,6 @@
 """Every command under one name, and the one place where errors become a line of text."""
 
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -10,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from longpole import __version__
-from longpole.cli import db, ingest, purge, report, reprice, serve, upkeep
+from longpole.cli import db, demo, ingest, purge, report, reprice, serve, upkeep
 from longpole.domain.errors import LongpoleError
 
 app = typer.Typer(
@@ -27,8 +25,7 @@ app.command()(ingest.ingest)
 app.command()(reprice.reprice)
 app.command()(purge.purge)
 app.command()(upkeep.upkeep)
-if find_spec("longpole.cli.demo"):
-    app.command()(import_module("longpole.cli.demo").demo)
+app.command()(demo.demo)
 app.add_typer(db.app)
 
 
