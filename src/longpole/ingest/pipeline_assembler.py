@@ -106,6 +106,8 @@ class Assembler:
                     taken += self._pop()
                 if taken:
                     return taken
+                if closing:
+                    continue  # only entries that count no longer were left
                 self._news.wait(min([self._search_at, *(at for at, _ in self._queue[:1])]) - now)
 
     def _assemble(self, trace_ids: Sequence[bytes]) -> None:
