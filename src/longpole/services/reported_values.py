@@ -127,9 +127,13 @@ def number(field: str, value: Any) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, (Real, Decimal)):
         raise InvalidInputError(field, "must be a number", value)
-    if not math.isfinite(value):
+    try:
+        given = float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        given = math.inf
+    if not math.isfinite(given):
         raise InvalidInputError(field, "must be a finite number", value)
-    return float(value)
+    return given
 
 
 def duration_ns(field: str, value: Any) -> int | None:
