@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from longpole.domain.runs import NodeExecution, Run, RunStatus
-from longpole.store.bulk import delete_rows, insert_new_rows, insert_rows, update_rows
+from longpole.store.bulk import delete_rows, insert_rows, update_rows
 from longpole.store.dimension_writes import write_dimensions
 from longpole.store.dirty_marks import Move, mark
 from longpole.store.keys import row_key
 from longpole.store.node_totals import NodeTotals, node_totals
 from longpole.store.reported_runs import overlay
 from longpole.store.row_packing import RunHistory, attempt_rows, money_packer, node_row, run_row
+from longpole.store.run_directory import insert_new_runs
 from longpole.store.run_reads import find_run
 from longpole.store.run_writes import StoredRun, lock_runs, place_of_row
 from longpole.store.tables import node_attempts, node_executions, runs
@@ -37,7 +38,7 @@ def lock_or_add_run(connection: Connection, workflow_run_id: str, source: str, n
             return found
         bare = Run(workflow_run_id, None, None, source=source)
         row = run_row(bare, RunHistory(row_key(), now_ns, now_ns), money_packer(connection.dialect.name))
-        insert_new_rows(connection, runs, [row])
+        insert_new_runs(connection, [row])
 
 
 def put_nodes(connection: Connection, run: StoredRun, nodes: Sequence[NodeExecution]) -> None:

@@ -23,6 +23,7 @@ from longpole.store.bulk import delete_by_key
 from longpole.store.cell_writes import take_turn
 from longpole.store.dirty_marks import ANY_CHANGE, UNIT_SECONDS, Behind
 from longpole.store.rollup_horizons import RAW_HORIZON, Tier, retire_cells
+from longpole.store.run_directory import forget_runs
 from longpole.store.tables import (
     dirty_marks,
     node_attempts,
@@ -134,6 +135,7 @@ def delete_runs(connection: Connection, which: Removable, run_keys: Sequence[int
     delete_by_key(connection, node_attempts, keys)
     nodes = connection.execute(delete(node_executions).where(node_executions.c.run_key.in_(keys))).rowcount
     delete_by_key(connection, runs, keys)
+    forget_runs(connection, keys)
     return keys, nodes
 
 

@@ -16,12 +16,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from longpole.domain.runs import RunRecord
-from longpole.store.bulk import delete_by_key, insert_new_rows, insert_rows, update_rows
+from longpole.store.bulk import delete_by_key, insert_rows, update_rows
 from longpole.store.dimension_writes import write_dimensions
 from longpole.store.dirty_marks import Move, Place, mark, place
 from longpole.store.keys import row_key
 from longpole.store.reported_runs import overlay
 from longpole.store.row_packing import Row, RunHistory, attempt_rows, money_packer, node_row, run_row
+from longpole.store.run_directory import forget_runs, having_ids, insert_new_runs
 from longpole.store.tables import node_attempts, node_executions, runs
 from longpole.store.values import text
 
@@ -80,6 +81,7 @@ def delete_runs(connection: Connection, workflow_run_ids: Sequence[str]) -> int:
     mark(connection, (Move(run.run_key, run.counted_in, None) for run in stored.values()))
     for table in (node_attempts, node_executions, runs):
         delete_by_key(connection, table, keys)
+    forget_runs(connection, keys)
     return len(keys)
 
 
@@ -97,7 +99,7 @@ def lock_runs(connection: Connection, workflow_run_ids: Sequence[str]) -> dict[s
     found: dict[str, StoredRun] = {}
     for begin in range(0, len(workflow_run_ids), _IDS_PER_QUERY):
         some = workflow_run_ids[begin : begin + _IDS_PER_QUERY]
-        locked = query.where(runs.c.workflow_run_id.in_(some)).order_by(runs.c.workflow_run_id).with_for_update()
+        locked = query.where(having_ids(connection, some)).order_by(runs.c.workflow_run_id).with_for_update()
         for run_id, key, recorded_ns, reported, workflow_key, period_ns, is_counted in connection.execute(locked):
             counted_in = place(workflow_key, period_ns, is_counted=is_counted)
             found[run_id] = StoredRun(key, recorded_ns, reported, counted_in)
@@ -116,7 +118,7 @@ def _insert_runs(
     while new:
         keys = {run_id: row_key() for run_id in new}
         rows = [run_row(new[id_].run, RunHistory(key, now_ns, now_ns), money) for id_, key in keys.items()]
-        if insert_new_rows(connection, runs, rows) == len(rows):
+        if insert_new_runs(connection, rows) == len(rows):
             mark(connection, (Move(row[0], None, place_of_row(row)) for row in rows))
             return inserted | keys
         there = lock_runs(connection, list(new))

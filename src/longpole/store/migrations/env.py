@@ -5,12 +5,16 @@ from sqlalchemy import Connection
 
 from longpole.settings import Settings
 from longpole.store.engine import open_engine, writing
+from longpole.store.partitions import compared_on
 from longpole.store.tables import metadata
 
 
 def _migrate(connection: Connection) -> None:
     context.configure(
-        connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite"
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        include_object=compared_on(connection.dialect.name),
     )
     with context.begin_transaction():
         context.run_migrations()

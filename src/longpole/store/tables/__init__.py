@@ -3,6 +3,7 @@
     workflow_performance_metrics  (view)  ── runs ──────────── workflows
     workflow_node_performance     (view)  ── node_executions ─ nodes, models
                                              node_attempts
+    run_directory                            which partition a run is in (PostgreSQL)
     trace_chunks, run_traces, span_contents  what arrived, from which runs are assembled anew
     dirty_marks ─► run_cells, node_cells     what periods come to
     upkeep_tasks, upkeep_facts               what happens by itself
@@ -17,7 +18,7 @@ from longpole.store.tables.dimensions import models, nodes, workflows
 from longpole.store.tables.metadata import metadata
 from longpole.store.tables.recommendations import recommendations
 from longpole.store.tables.rollups import dirty_marks, node_cells, run_cells, versions
-from longpole.store.tables.runs import node_attempts, node_executions, runs
+from longpole.store.tables.runs import node_attempts, node_executions, run_directory, runs
 from longpole.store.tables.traces import run_traces, span_contents, trace_chunks
 from longpole.store.tables.trends import trends
 from longpole.store.tables.upkeep import upkeep_facts, upkeep_tasks
@@ -33,6 +34,7 @@ __all__ = [
     "nodes",
     "recommendations",
     "run_cells",
+    "run_directory",
     "run_traces",
     "runs",
     "span_contents",

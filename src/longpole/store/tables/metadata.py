@@ -15,6 +15,9 @@ metadata = MetaData(
     }
 )
 
+SQLITE, POSTGRESQL = {"only_on": "sqlite"}, {"only_on": "postgresql"}
+"""Information of tables and indexes that only one of the databases has."""
+
 
 def at_least(least: int, *columns: str) -> list[CheckConstraint]:
     """Checks that columns are unknown or not below `least`."""

@@ -1,5 +1,8 @@
 """Runs, their node executions and attempts. Times are integer nanoseconds, unknown is NULL.
 
+On PostgreSQL they are partitioned by the day of the run's key, and
+`run_directory` keeps run ids unique: see `store.partitions`.
+
 `node_executions` is the hot table: clustered by run, no other index, shared
 texts in dimensions, NULLs that cost a byte. Its row is measured by
 `benchmarks/storage.py`.
@@ -22,7 +25,7 @@ from sqlalchemy import (
 )
 
 from longpole.domain.runs import CostSource, NodeStatus, RunStatus
-from longpole.store.tables.metadata import at_least, code_of, metadata
+from longpole.store.tables.metadata import POSTGRESQL, SQLITE, at_least, code_of, metadata
 from longpole.store.types import Coded, Json, Money
 
 runs = Table(
@@ -76,7 +79,8 @@ runs = Table(
         server_default=false(),
         comment="without an end and silent for so long that it counts as partial",
     ),
-    Index(None, "workflow_run_id", unique=True),
+    Index(None, "workflow_run_id", unique=True, info=SQLITE),
+    Index("ix_runs_by_id", "workflow_run_id", info=POSTGRESQL),
     Index(None, "workflow_key", "period_ns"),
     Index(
         "ix_runs_open",
@@ -91,6 +95,16 @@ runs = Table(
     *at_least(0, "cpu_ns", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"),
     *at_least(0, "reasoning_tokens", "embedding_tokens", "total_tokens", "cost_usd", "known_cost_usd"),
     comment="A row per run.",
+)
+
+run_directory = Table(
+    "run_directory",
+    metadata,
+    Column("workflow_run_id", Text, primary_key=True),
+    Column("run_key", BigInteger, nullable=False),
+    Index(None, "run_key", unique=True),
+    info=POSTGRESQL,
+    comment="A row per run: its key, and so the partition that it is in; keeps run ids unique.",
 )
 
 node_executions = Table(
