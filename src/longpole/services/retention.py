@@ -16,9 +16,10 @@ from itertools import accumulate
 
 from longpole import runtime
 from longpole.domain.units import NS_PER_DAY, NS_PER_SECOND, instant
+from longpole.services.retention_archive import archived
+from longpole.services.retention_days import drop_days
 from longpole.services.retention_pace import Pace
 from longpole.store import retention
-from longpole.store.archive import write_archive
 from longpole.store.disk_usage import DiskUsage, disk_usage, give_back
 from longpole.store.keys import first_key_at
 from longpole.store.retention import OldRun, Removable
@@ -89,6 +90,7 @@ def _remove_old_runs(horizon: int, removed: Removed, pace: Pace) -> None:
     with runtime.unit_of_work() as connection:
         is_frozen = retention.advance_horizon(connection, horizon)
     if is_frozen:  # else some of them are not in the cells yet: in an hour
+        drop_days(horizon, removed)
         _remove_runs(which, removed, pace, lambda: False)
 
 
@@ -99,7 +101,7 @@ def _remove_runs(which: Removable, removed: Removed, pace: Pace, is_enough: Call
             found = retention.next_runs(connection, which, _RUNS_AT_ONCE)
         if not found:
             return
-        removed.archived_runs += _archive([run.run_key for run in found])
+        removed.archived_runs += archived([run.run_key for run in found])
         while found and not is_enough():
             keys = _first_keys(found, pace.rows)
             del found[: len(keys)]
@@ -109,16 +111,6 @@ def _remove_runs(which: Removable, removed: Removed, pace: Pace, is_enough: Call
             removed.node_executions += nodes
             if which.before_ns is None:  # what arrived of them is the larger part
                 _remove_chunks(keys[-1], removed, pace, pending=False)
-
-
-def _archive(run_keys: Sequence[int]) -> int:
-    """Write the runs to Parquet where the settings say so; how many were."""
-    directory = runtime.current().settings.archive_dir
-    if directory is None:
-        return 0
-    with runtime.reading() as connection:
-        write_archive(connection, directory, run_keys)
-    return len(run_keys)
 
 
 def _first_keys(found: Sequence[OldRun], most_rows: int) -> list[int]:

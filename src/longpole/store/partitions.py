@@ -62,6 +62,12 @@ def begin_of(day: date) -> int:
     return instant_ns(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
+def bounds(day: date) -> tuple[int, int]:
+    """The first key of a day, and that of the next."""
+    begin = begin_of(day)
+    return first_key_at(begin), first_key_at(begin + NS_PER_DAY)
+
+
 def days(connection: Connection, table: str) -> list[date]:
     """The days for which a table has a partition, the oldest first."""
     query = text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = CAST(:parent AS regclass)")
@@ -77,7 +83,7 @@ def make_day(connection: Connection, table: str, day: date) -> None:
         StorageUnavailableError: The table is in use for longer than others should wait; try again.
     """
     key = PARTITIONED[table]
-    name, (low, high) = _name(table, day), _bounds(day)
+    name, (low, high) = _name(table, day), bounds(day)
     like = f"LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE"
     _run(connection, f"CREATE TABLE {name} ({like})")
     _wait_no_longer(connection)
@@ -90,9 +96,10 @@ def make_day(connection: Connection, table: str, day: date) -> None:
     _run(connection, f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({low}) TO ({high})")
 
 
-def count_rows(connection: Connection, table: str, day: date) -> int:
-    """How many rows a day has."""
-    return connection.scalar(text(f"SELECT count(*) FROM {_name(table, day)}")) or 0  # noqa: S608 - a name of our own
+def count_rows(connection: Connection, table: str, day: date, kept_keys: Sequence[int] = ()) -> int:
+    """How many rows a day has, without those with `kept_keys`."""
+    count = f"SELECT count(*) FROM {_name(table, day)} WHERE NOT {PARTITIONED[table]} = ANY(CAST(:kept AS bigint[]))"  # noqa: S608 - names of our own
+    return connection.scalar(text(count), {"kept": list(kept_keys)}) or 0
 
 
 def drop_day(connection: Connection, table: str, day: date, kept_keys: Sequence[int] = ()) -> None:
@@ -115,13 +122,14 @@ def drop_day(connection: Connection, table: str, day: date, kept_keys: Sequence[
 
 
 def kept_runs(connection: Connection, day: date, from_ns: int) -> list[int]:
-    """Keys of the runs of a day that count for an instant or later."""
-    query = text(f"SELECT run_key FROM {_name('runs', day)} WHERE period_ns >= :from_ns")  # noqa: S608 - a name of our own
-    return list(connection.scalars(query, {"from_ns": from_ns}))
+    """Keys of the runs first seen on a day that count for an instant or later, wherever they are now."""
+    low, high = bounds(day)
+    query = text("SELECT run_key FROM runs WHERE run_key >= :low AND run_key < :high AND period_ns >= :from_ns")
+    return list(connection.scalars(query, {"low": low, "high": high, "from_ns": from_ns}))
 
 
 def _forget_directory(connection: Connection, day: date, kept_keys: Sequence[int]) -> None:
-    low, high = _bounds(day)
+    low, high = bounds(day)
     gone = text(
         "DELETE FROM run_directory WHERE run_key >= :low AND run_key < :high "
         "AND NOT run_key = ANY(CAST(:kept AS bigint[]))"
@@ -131,7 +139,7 @@ def _forget_directory(connection: Connection, day: date, kept_keys: Sequence[int
 
 def _forget_lost_traces(connection: Connection, day: date) -> None:
     """Payloads and links of traces of which nothing arrived on another day."""
-    low, high = _bounds(day)
+    low, high = bounds(day)
     for table in ("run_traces", "span_contents"):
         connection.execute(
             text(
@@ -154,11 +162,6 @@ def _run(connection: Connection, statement: str) -> None:
 
 def _name(table: str, day: date) -> str:
     return f"{table}_{day:%Y%m%d}"
-
-
-def _bounds(day: date) -> tuple[int, int]:
-    begin = begin_of(day)
-    return first_key_at(begin), first_key_at(begin + NS_PER_DAY)
 
 
 def next_days(at_ns: int, count: int) -> list[date]:

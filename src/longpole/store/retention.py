@@ -47,17 +47,19 @@ class Removable:
 
     Attributes:
         before_key: First seen before: a row key.
+        from_key: First seen then or later.
         before_ns: Counting for a time before; None for any.
         silent_since_ns: Only runs that ended, are in their cells and were not heard of since; None for any.
     """
 
     before_key: int
     before_ns: int | None = None
+    from_key: int = 0
     silent_since_ns: int | None = None
 
     def condition(self) -> ColumnElement[bool]:
         """What holds of the rows of `runs` that may go."""
-        parts = [runs.c.run_key < self.before_key]
+        parts = [runs.c.run_key >= self.from_key, runs.c.run_key < self.before_key]
         if self.before_ns is not None:
             parts.append(runs.c.period_ns < self.before_ns)
         if self.silent_since_ns is not None:
