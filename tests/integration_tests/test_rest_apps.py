@@ -73,6 +73,18 @@ class TestProblems:
         assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
         assert answer.headers["allow"] == "GET"
 
+    @pytest.mark.parametrize(
+        ("path", "allowed"),
+        [
+            ("/runs/r", "DELETE, GET"),
+            ("/apps/a/workflows/w/runs", "GET, POST"),
+            ("/apps/a%2Fb/workflows/w/optimization/recommendations", "GET"),
+            ("/v1/traces", "POST"),
+        ],
+    )
+    def test_all_methods_of_a_path_are_named(self, border: TestClient, path: str, allowed: str) -> None:
+        assert border.options(path).headers["allow"] == allowed
+
     def test_a_body_that_is_not_json_is_400(self, border: TestClient) -> None:
         answer = border.post(
             "/apps/a/workflows/w/runs",

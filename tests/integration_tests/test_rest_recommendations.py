@@ -7,7 +7,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from longpole import runtime
-from longpole.runtime import Runtime
 from longpole.services.performance import WorkflowPerformanceService
 
 Snapshot = Callable[[str, Any], None]
@@ -17,8 +16,7 @@ PATH = "/apps/shop/workflows/trip_planner/optimization/recommendations"
 @pytest.fixture
 def made(client: TestClient) -> str:
     """The id of a recommendation that stands."""
-    on: Runtime = client.app.state.runtime  # type: ignore[attr-defined]  # Starlette types `app` as any ASGI callable
-    with runtime.use(on):
+    with runtime.use(client.app.state.runtime):  # type: ignore[attr-defined]  # `app` is typed as any ASGI callable
         return WorkflowPerformanceService.create_optimization_recommendation(
             app_id="shop",
             workflow_id="trip_planner",
@@ -37,9 +35,11 @@ def without_id(recommendation: dict[str, Any]) -> dict[str, Any]:
     return recommendation | {"id": "…"}
 
 
+@pytest.mark.usefixtures("made")
 class TestList:
     def test_it_works(self, client: TestClient, made: str, snapshot: Snapshot) -> None:
         answer = client.get(PATH)
+        assert [each["id"] for each in answer.json()["items"]] == [made]
         assert answer.status_code == 200
         snapshot("recommendations", {"items": [without_id(each) for each in answer.json()["items"]]})
 
@@ -53,14 +53,14 @@ class TestList:
             ("severity=high&category=cost", 0),
         ],
     )
-    def test_filters_match_exactly(self, client: TestClient, made: str, query: str, found: int) -> None:
+    def test_filters_match_exactly(self, client: TestClient, query: str, found: int) -> None:
         assert len(client.get(f"{PATH}?{query}").json()["items"]) == found
 
     @pytest.mark.parametrize("query", ["severity=HIGH", "severity=", "category=speed"])
     def test_a_bad_filter_is_422(self, border: TestClient, query: str) -> None:
         assert border.get(f"{PATH}?{query}").status_code == 422
 
-    def test_another_workflow_has_none(self, client: TestClient, made: str) -> None:
+    def test_another_workflow_has_none(self, client: TestClient) -> None:
         assert client.get(PATH.replace("trip_planner", "other")).json() == {"items": []}
 
 

@@ -8,7 +8,7 @@ Source: RFC 9457 (problem details), RFC 9110 §15.
 
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -17,12 +17,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
 from longpole.domain.errors import (
     InvalidInputError,
     LongpoleError,
     NotFoundError,
     RangeTooLargeError,
+    RunElsewhereError,
     SchemaOutOfDateError,
     UnavailableError,
 )
@@ -30,6 +32,7 @@ from longpole.domain.errors import (
 MEDIA_TYPE = "application/problem+json"
 
 _STATUS: Mapping[type[LongpoleError], HTTPStatus] = {
+    RunElsewhereError: HTTPStatus.CONFLICT,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     RangeTooLargeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -39,6 +42,7 @@ _STATUS: Mapping[type[LongpoleError], HTTPStatus] = {
 _DESCRIPTIONS: Mapping[int, str] = {
     400: "The body is not JSON.",
     404: "There is no such thing, or not in this application and workflow.",
+    409: "The run belongs to another application or workflow.",
     413: "The body is too large.",
     415: "The body is not said to be JSON.",
     422: "A parameter or field is wrong; `errors` says which.",
@@ -75,8 +79,9 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def install(app: FastAPI) -> None:
-    """Have every error of `app` told as a problem."""
+def install(app: FastAPI, routes: Iterable[BaseRoute]) -> None:
+    """Have every error of `app` told as a problem; `routes` are those of which a 405 says the methods."""
+    app.state.problem_routes = tuple(routes)
     app.add_exception_handler(LongpoleError, _of_longpole)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
@@ -112,8 +117,14 @@ def _of_longpole(_request: Request, error: Exception) -> JSONResponse:
 
 def _of_validation(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    fields = [FieldProblem(field=_field(each["loc"]), problem=each["msg"]) for each in error.errors()]
+    fields = [FieldProblem(field=_field(each["loc"]), problem=_said(each)) for each in error.errors()]
     return _answer(_problem(422, "; ".join(f"{each.field}: {each.problem}" for each in fields[:5]), fields))
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """What pydantic says of a field; of an error of ours, what we said."""
+    ours = error.get("ctx", {}).get("error")
+    return str(ours) if isinstance(ours, ValueError) else str(error["msg"])
 
 
 def _field(location: Sequence[int | str]) -> str:
@@ -121,10 +132,19 @@ def _field(location: Sequence[int | str]) -> str:
     return ".".join(str(part) for part in location[1:]) or str(location[0])
 
 
-def _of_http(_request: Request, error: Exception) -> JSONResponse:
+def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    phrase = HTTPStatus(error.status_code).phrase
-    return _answer(_problem(error.status_code, None if error.detail == phrase else error.detail), error.headers)
+    status = HTTPStatus(error.status_code)
+    headers = error.headers
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(sorted(_methods(request)))}
+    return _answer(_problem(status, None if error.detail == status.phrase else error.detail), headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """The methods that the path has; Starlette itself names those of its first route only."""
+    there = [route for route in request.app.state.problem_routes if route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in there for method in route.methods}
 
 
 def _of_defect(request: Request, error: Exception) -> JSONResponse:

@@ -24,7 +24,7 @@ def echoing(max_body_bytes: int) -> TestClient:
 
     app = FastAPI()
     app.include_router(router)
-    problems.install(app)
+    problems.install(app, router.routes)
     runtime.install(Runtime(Settings(max_body_bytes=max_body_bytes)))
     return TestClient(app)
 

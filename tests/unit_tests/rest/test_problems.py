@@ -10,6 +10,7 @@ from longpole.rest.problems import status_of
     ("error", "status"),
     [
         (errors.InvalidInputError("days", "must be positive", -1), 422),
+        (errors.RunElsewhereError(), 409),
         (errors.RangeTooLargeError(10, 5), 422),
         (errors.RunNotFoundError("r"), 404),
         (errors.RecommendationNotFoundError("r"), 404),

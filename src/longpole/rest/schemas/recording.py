@@ -15,8 +15,9 @@ from longpole.rest.schemas.answer import Answer
 from longpole.rest.schemas.runs import RunLine
 
 Id = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH, json_schema_extra=WITHOUT_NUL)]
-Count = Annotated[int, Field(ge=0, le=(1 << 63) - 1)]
-Seconds = Annotated[float, Field(ge=0, le=9e9)]
+Count = Annotated[int, Field(ge=0, le=10**15)]
+NodeCount = Annotated[int, Field(ge=0, le=(1 << 31) - 1)]
+Seconds = Annotated[float, Field(ge=0, le=9_223_372_036)]
 Usd = Annotated[float, Field(ge=0, le=9e6)]
 
 _EXAMPLE: dict[str, Any] = {
@@ -102,7 +103,7 @@ class NodeReport(_Report):
     """The execution around it."""
     enclosing_node_id: Id | None = None
     """The step around it."""
-    iteration_index: Annotated[int, Field(ge=0, le=(1 << 31) - 1)] | None = None
+    iteration_index: NodeCount | None = None
 
 
 class RunReport(_Report):
@@ -116,10 +117,10 @@ class RunReport(_Report):
     total_execution_time: Seconds | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    node_count: Count | None = None
-    successful_nodes: Count | None = None
-    failed_nodes: Count | None = None
-    cached_nodes: Count | None = None
+    node_count: NodeCount | None = None
+    successful_nodes: NodeCount | None = None
+    failed_nodes: NodeCount | None = None
+    cached_nodes: NodeCount | None = None
     """Part of `successful_nodes`."""
     total_tokens_used: Count | None = None
     """Where only the total is known."""
@@ -131,7 +132,8 @@ class RunReport(_Report):
     session_id: Id | None = None
     environment: Id | None = None
     tags: list[Id] | None = None
-    nodes: list[NodeReport] = Field(default=[])
+    nodes: list[NodeReport | Any] | None = None
+    """A node execution each. One that is something else is told of, and does not keep the others from being stored."""
 
 
 class RejectedNode(Answer):

@@ -22,7 +22,7 @@ class RunQuery(BaseModel):
 
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     """How many, at most."""
-    cursor: Text | None = None
+    cursor: Annotated[Text, Field(json_schema_extra={"pattern": "^[0-9A-Za-z_-]{22}==$"})] | None = None
     """`next_cursor` of the answer before."""
     status: RunStatus | None = None
     """Only runs that ended so."""
