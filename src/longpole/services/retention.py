@@ -16,8 +16,8 @@ from itertools import accumulate
 
 from longpole import runtime
 from longpole.domain.units import NS_PER_DAY, NS_PER_SECOND, instant
+from longpole.services import retention_days
 from longpole.services.retention_archive import archived
-from longpole.services.retention_days import drop_days
 from longpole.services.retention_pace import Pace
 from longpole.store import retention
 from longpole.store.disk_usage import DiskUsage, disk_usage, give_back
@@ -63,12 +63,21 @@ def keep_budget() -> Removed:
     if budget is None:
         return removed
     if _share(budget) > _NEAR:
-        silent_since = here.clock() - round(here.settings.run_settle_seconds * NS_PER_SECOND)
-        which = Removable(first_key_at(here.clock()), silent_since_ns=silent_since)
-        _remove_runs(which, removed, pace, lambda: _share(budget) <= _ENOUGH)
+        if here.engine.dialect.name == "postgresql":
+            _remove_oldest_days(removed, lambda: _share(budget) <= _ENOUGH)
+        else:
+            silent_since = here.clock() - round(here.settings.run_settle_seconds * NS_PER_SECOND)
+            which = Removable(first_key_at(here.clock()), silent_since_ns=silent_since)
+            _remove_runs(which, removed, pace, lambda: _share(budget) <= _ENOUGH)
     if _usage().total_bytes > budget:
         _give_back(budget, pace)
     return _told(removed, pace)
+
+
+def is_over_budget() -> bool:
+    """Whether the database holds more than it should, and nothing more of it may go yet."""
+    budget = runtime.current().settings.disk_budget
+    return budget is not None and _usage().used_bytes > budget
 
 
 def _usage() -> DiskUsage:
@@ -85,13 +94,26 @@ def _share(budget: int) -> float:
 def _remove_old_runs(horizon: int, removed: Removed, pace: Pace) -> None:
     which = Removable(first_key_at(horizon), before_ns=horizon)
     with runtime.reading() as connection:
-        if not retention.next_runs(connection, which, 1):
-            return
+        is_any = bool(retention.next_runs(connection, which, 1))
     with runtime.unit_of_work() as connection:
-        is_frozen = retention.advance_horizon(connection, horizon)
-    if is_frozen:  # else some of them are not in the cells yet: in an hour
-        drop_days(horizon, removed)
-        _remove_runs(which, removed, pace, lambda: False)
+        if is_any and not retention.advance_horizon(connection, horizon):
+            return  # some of them are not in the cells yet: in an hour
+    retention_days.drop_days(horizon, horizon - NS_PER_DAY, removed)
+    _remove_runs(which, removed, pace, lambda: False)
+
+
+def _remove_oldest_days(removed: Removed, is_enough: Callable[[], bool]) -> None:
+    """PostgreSQL gives the space of whole days back, so whole days go; today never does."""
+    today = runtime.current().clock() // NS_PER_DAY * NS_PER_DAY
+    with runtime.reading() as connection:
+        days = retention_days.days_before(connection, today)
+    for day_ns in days:
+        if is_enough():
+            return
+        with runtime.unit_of_work() as connection:
+            if not retention.advance_horizon(connection, day_ns + NS_PER_DAY):
+                return
+        retention_days.drop_days(day_ns + NS_PER_DAY, day_ns + NS_PER_DAY, removed)
 
 
 def _remove_runs(which: Removable, removed: Removed, pace: Pace, is_enough: Callable[[], bool]) -> None:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from datetime import date
 
+from sqlalchemy import Connection
+
 from longpole import runtime
 from longpole.domain.errors import StorageUnavailableError
 from longpole.domain.units import NS_PER_DAY
@@ -22,11 +24,19 @@ _TRIES, _BETWEEN_S = 20, 0.25
 _RUNS_AT_ONCE = 2_000
 
 
-def drop_days(horizon_ns: int, removed: Removed) -> None:
+def days_before(connection: Connection, until_ns: int) -> list[int]:
+    """The days that have partitions and are over at an instant, by their begin, the oldest first."""
+    found = {day for table in partitions.PARTITIONED for day in partitions.days(connection, table)}
+    return sorted(partitions.begin_of(day) for day in found if _end(day) <= until_ns)
+
+
+def drop_days(horizon_ns: int, chunks_until_ns: int, removed: Removed) -> None:
     """Drop the partitions of days that are over before the horizon; nothing on SQLite.
 
-    What arrived is kept a day longer than the runs that were made of it: what
-    comes late makes them anew from all of it.
+    Args:
+        horizon_ns: Runs that count for this instant or later are kept.
+        chunks_until_ns: What arrived up to then goes; best a day less, so that what comes late finds all of it.
+        removed: What went is added to it.
 
     Raises:
         StorageUnavailableError: A table was in use all the time; the next round goes on.
@@ -44,7 +54,7 @@ def drop_days(horizon_ns: int, removed: Removed) -> None:
         for table in ("node_attempts", "node_executions", "runs"):  # the run last: it says what is kept
             if day in old[table]:
                 _patiently(lambda day=day, table=table: _drop(table, day, horizon_ns, removed))
-        if day in old["trace_chunks"] and _end(day) <= horizon_ns - NS_PER_DAY:
+        if day in old["trace_chunks"] and _end(day) <= chunks_until_ns:
             _patiently(lambda day=day: _drop("trace_chunks", day, horizon_ns, removed))
 
 

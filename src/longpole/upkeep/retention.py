@@ -4,7 +4,7 @@ Upstream: `upkeep.tasks`. Downstream: `services.retention`.
 """
 
 from longpole.runtime import Runtime
-from longpole.services.retention import keep_budget, remove_old
+from longpole.services.retention import is_over_budget, keep_budget, remove_old
 from longpole.store.retention_facts import Removed
 from longpole.upkeep.scheduler import Task
 
@@ -16,8 +16,15 @@ _BUDGET_EVERY_S = 1.0
 def tasks(runtime: Runtime) -> list[Task]:
     """What there is to do with these settings."""
     old = Task("retention", _OLD_EVERY_S, lambda: _words(remove_old()))
-    budget = Task("disk_budget", _BUDGET_EVERY_S, lambda: _words(keep_budget()))
+    budget = Task("disk_budget", _BUDGET_EVERY_S, _keep_budget)
     return [old] if runtime.settings.disk_budget is None else [old, budget]
+
+
+def _keep_budget() -> str | None:
+    words = _words(keep_budget())
+    if not is_over_budget():
+        return words
+    return f"{words or 'nothing may go'}; the database still holds more than its budget"
 
 
 def _words(removed: Removed) -> str | None:

@@ -207,3 +207,21 @@ def test_writers_wait_a_moment_at_most(small: Runtime) -> None:
     assert removed.runs > 500
     assert removed.longest_ns < 100_000_000
     assert sorted(waits)[-2] < 0.25  # two cores, shared with whatever else runs here
+
+
+def test_on_postgresql_whole_days_go_and_today_stays(postgres_url: str) -> None:
+    """An empty database is about 8 MB: with a bound below it every day that is over goes."""
+    too_small = Settings(database_url=postgres_url).model_copy(update={"disk_budget": 1_000_000})
+    tight = Runtime(too_small)
+    with runtime_module.use(tight):
+        write(record("yesterday", TODAY))
+        assert not keep_budget()
+        tight.clock = lambda: TODAY + NS_PER_DAY
+        write(record("late", TODAY + NS_PER_DAY + 5))
+
+        removed = keep_budget()
+
+        assert (removed.runs, run_ids()) == (1, ["late"])
+        with runtime_module.reading() as connection:
+            assert horizon_ns(connection) == TODAY + NS_PER_DAY
+    tight.close()
