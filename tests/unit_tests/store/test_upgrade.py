@@ -1,0 +1,138 @@
+"""A database that was filled under the first schema keeps its data all the way up and down; on both databases."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, inspect, text
+
+from longpole import runtime as runtime_module
+from longpole.domain.runs import RunRecord
+from longpole.runtime import Runtime
+from longpole.services import rollups
+from longpole.store import schema
+from longpole.store.engine import reading, writing
+from longpole.store.run_reads import find_record
+from longpole.store.run_writes import write_records
+
+RUN_KEY = 374_850_000_000_000_000  # 2026-11-24
+END_NS = 1_795_500_000_000_000_000
+WORKFLOW_KEY = 5_743_117_221_429_590_635  # of shop, trip
+FILLED = (
+    ("workflows", {"workflow_key": WORKFLOW_KEY, "app_id": "shop", "workflow_id": "trip"}),
+    ("nodes", {"node_key": 6, "node_id": "plan", "node_type": "llm", "node_title": "Plan"}),
+    ("models", {"model_key": 7, "model": "gpt", "provider": "openai"}),
+    *(
+        (
+            "runs",
+            {
+                "run_key": RUN_KEY + number,
+                "workflow_run_id": f"run-{number}",
+                "workflow_key": WORKFLOW_KEY,
+                "source": "otlp",
+                "status": 0,
+                "is_ended": True,
+                "start_ns": END_NS - 10,
+                "end_ns": END_NS,
+                "elapsed_ns": 10,
+                "period_ns": END_NS,
+                "recorded_ns": END_NS,
+                "updated_ns": END_NS,
+                "last_received_ns": END_NS,
+                "node_count": 1,
+                "successful_nodes": 1,
+                "failed_nodes": 0,
+                "has_gaps": False,
+                "tags": '["a"]',
+            },
+        )
+        for number in (1, 2)
+    ),
+    (
+        "node_executions",
+        {
+            "run_key": RUN_KEY + 1,
+            "node_execution_id": "plan-1",
+            "node_key": 6,
+            "model_key": 7,
+            "status": 0,
+            "start_ns": END_NS - 10,
+            "elapsed_ns": 10,
+            "attempts": 2,
+        },
+    ),
+    ("node_attempts", {"run_key": RUN_KEY + 1, "node_execution_id": "plan-1", "attempt_number": 1, "status": 1}),
+    ("node_attempts", {"run_key": RUN_KEY + 1, "node_execution_id": "plan-1", "attempt_number": 2, "status": 0}),
+    (
+        "trace_chunks",
+        {"chunk_key": RUN_KEY, "trace_id": b"t" * 16, "received_ns": END_NS, "is_pending": False, "facts": b"facts"},
+    ),
+)
+TABLES = sorted({table for table, _ in FILLED})
+
+
+@pytest.fixture
+def filled(runtime: Runtime) -> Runtime:
+    """A database as the first version left it."""
+    schema.downgrade(runtime.engine, "base")
+    schema.upgrade(runtime.engine, "0001")
+    with writing(runtime.engine) as connection:
+        for table, row in FILLED:
+            insert(connection, table, row)
+    return runtime
+
+
+def insert(connection: Connection, table: str, row: dict[str, Any]) -> None:
+    values = ", ".join(f":{name}" if name != "tags" else "CAST(:tags AS json)" for name in row)
+    if connection.dialect.name == "sqlite":
+        values = values.replace("CAST(:tags AS json)", ":tags")
+    connection.execute(text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})"), row)
+
+
+def counts(runtime: Runtime) -> dict[str, int]:
+    with reading(runtime.engine) as connection:
+        return {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in TABLES}
+
+
+def read(run_id: str) -> RunRecord:
+    with runtime_module.reading() as connection:
+        record = find_record(connection, run_id)
+    assert record is not None
+    return record
+
+
+def test_data_of_the_first_schema_is_there_under_the_newest(filled: Runtime) -> None:
+    before = counts(filled)
+    schema.upgrade(filled.engine)
+
+    assert counts(filled) == before
+    record = read("run-1")
+    [node] = record.nodes
+    assert (record.run.app_id, record.run.tags, record.run.end_ns) == ("shop", ("a",), END_NS)
+    assert (node.node_title, node.model, len(node.attempt_log)) == ("Plan", "gpt", 2)
+
+
+def test_it_is_counted_and_can_be_written(filled: Runtime) -> None:
+    schema.upgrade(filled.engine)
+    with writing(filled.engine) as connection:
+        write_records(connection, [read("run-1"), read("run-2")], now_ns=END_NS)  # replaces, as the ids are known
+    rollups.refresh(everything=True)
+
+    assert counts(filled)["runs"] == 2
+    with reading(filled.engine) as connection:
+        cells = connection.execute(text("SELECT workflow_key, run_count FROM run_cells WHERE tier = 2")).all()
+        view = "SELECT app_id, workflow_run_id, execution_status FROM workflow_performance_metrics ORDER BY 2"
+        shown = connection.execute(text(view)).all()
+    assert [tuple(cell) for cell in cells] == [(WORKFLOW_KEY, 2)]
+    assert [tuple(row) for row in shown] == [("shop", "run-1", "succeeded"), ("shop", "run-2", "succeeded")]
+
+
+def test_it_goes_down_with_its_data_and_up_again(filled: Runtime) -> None:
+    before = counts(filled)
+    schema.upgrade(filled.engine)
+    schema.downgrade(filled.engine, "0001")
+    assert counts(filled) == before
+
+    schema.upgrade(filled.engine)
+    assert counts(filled) == before
+    schema.downgrade(filled.engine, "base")
+    assert set(inspect(filled.engine).get_table_names()) <= {"alembic_version"}
