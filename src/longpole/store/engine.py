@@ -22,6 +22,8 @@ from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, Ope
 from longpole.domain.errors import InvalidInputError, MissingExtraError, StorageUnavailableError
 
 BUSY_TIMEOUT_MS = 10_000
+_LOG_BYTES = 16 << 20
+"""The write-ahead log is cut back to so much after it was written back; a burst makes it longer for a while only."""
 _WRITES = "longpole_writes"
 _TURN = "longpole_turn"
 
@@ -75,7 +77,9 @@ def _open_sqlite(url: URL) -> Engine:
     def configure(connection: SqliteConnection, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         for pragma in (
+            "auto_vacuum=INCREMENTAL",  # of a new file: what retention frees can be given back (see `disk_usage`)
             "journal_mode=WAL",
+            f"journal_size_limit={_LOG_BYTES}",
             "synchronous=FULL",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "cache_size=-65536",
