@@ -54,15 +54,15 @@ def _run_cells(runs: RunRows, nodes: NodeRows, on: Paths, retries: Ints) -> Cell
         "memory_known": _known(runs.memory_bytes),
         "memory_max_bytes": runs.memory_bytes,
     }
-    made = roll_up(runs.keys, numbers, _run_distributions(runs, on, retries))
+    made = roll_up(runs.keys, numbers, _run_distributions(runs, nodes, on, retries))
     return Cells(made.keys, made.numbers, {**made.sketches, "node_time": _node_times(runs, nodes, made.keys)})
 
 
 _STATUS = {"succeeded": SUCCEEDED, "failed": FAILED, "partial": PARTIAL}
 
 
-def _run_distributions(runs: RunRows, on: Paths, retries: Ints) -> dict[str, Ints]:
-    has_path = on.path_ns > 0
+def _run_distributions(runs: RunRows, nodes: NodeRows, on: Paths, retries: Ints) -> dict[str, Ints]:
+    has_path = (on.path_ns > 0) & (np.bincount(nodes.run, minlength=len(runs)) > 0)
     return {
         "run_time": runs.elapsed_ns,
         "critical_time": np.where(has_path, on.work_ns, UNKNOWN),
@@ -108,7 +108,7 @@ def _node_cells(runs: RunRows, nodes: NodeRows, on: Paths) -> Cells:
     is_on_path = on.critical_ns >= 0
     numbers = {
         "executions": np.ones(len(nodes), np.int64),
-        "ended": (nodes.status >= 0).astype(np.int64),
+        "succeeded": _is(nodes.status, SUCCEEDED),
         "failed": _is(nodes.status, FAILED),
         "retries": nodes.retries,
         "cache_hits": _is(nodes.is_cached, 1),

@@ -60,6 +60,7 @@ def paths(runs: RunRows, nodes: NodeRows) -> Paths:
         covered_ns=np.zeros(len(nodes), np.int64),
         repeats=np.zeros(len(nodes), np.int64),
     )
+    _add_bare_runs(found, runs)
     for run in _runs(nodes):
         _add_path(found, runs, nodes, run)
         _add_covered(found, nodes, run)
@@ -80,6 +81,13 @@ def _runs(nodes: NodeRows) -> Iterator[_Run]:
     for begin, end in pairwise([0, *changes.tolist(), len(nodes)]):
         if begin < end:
             yield _Run(int(nodes.run[begin]), begin, end)
+
+
+def _add_bare_runs(found: Paths, runs: RunRows) -> None:
+    """Of a run without nodes nobody accounts for its time: it is the engine's; those that have some follow."""
+    for place, (start_ns, end_ns) in enumerate(runs.bounds):
+        if start_ns is not None and end_ns is not None:
+            found.path_ns[place] = found.waiting_ns[Kind.ENGINE_OVERHEAD][place] = max(0, end_ns - start_ns)
 
 
 def _add_path(found: Paths, runs: RunRows, nodes: NodeRows, run: _Run) -> None:

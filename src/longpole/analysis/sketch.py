@@ -158,6 +158,8 @@ class Sketch:
             return 0.0
         if rank == self.count - 1:
             return float(self.greatest)
+        if rank == 0:
+            return float(self.least)
         upto = np.cumsum(self.counts) + self.zeros
         place = int(np.searchsorted(upto, rank, side="right"))
         before = int(upto[place] - self.counts[place])

@@ -133,13 +133,14 @@ class NodeTypeFigures:
 
 @dataclass(frozen=True, slots=True)
 class NodeBreakdown:
-    """Node types by time, each with its nodes."""
+    """Node types by time, each with its nodes; `folded`: too many nodes to be told apart, some are one as `other`."""
 
     app_id: str
     workflow_id: str
     period_start: datetime
     period_end: datetime
     items: tuple[NodeTypeFigures, ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Bottlenecks:
-    """Nodes by their share of critical time; `coverage` is the share of run time that is accounted for."""
+    """Nodes by their share of critical time; `coverage` is the share of run time that is accounted for.
+
+    `folded`: too many nodes to be told apart, some are one as `other`.
+    """
 
     app_id: str
     workflow_id: str
@@ -193,6 +197,7 @@ class Bottlenecks:
     waiting: Waiting
     coverage: float | None
     runs_analysed: int
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

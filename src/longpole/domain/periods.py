@@ -1,18 +1,35 @@
-"""Which runs a figure is about: those that ended since an instant, and what has fallen silent."""
+"""Which runs a figure is about: those that ended since a full hour, and those that were given up since."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time, and when a run without an end counts in it.
+    """A stretch of time; runs count in it by their end, else by when they were recorded.
+
+    Periods begin and end at a full hour, as the cells do that figures are read
+    from: the last seven days, asked for at 14:20, begin at 14:00.
 
     Attributes:
-        since_ns: Runs count from this instant on, by their end, else by when they were recorded.
+        since_ns: Runs count from this instant on.
         until_ns: Up to, not including, this one; None: however late (clocks that are ahead count as now).
-        silent_before_ns: Runs without an end count, as partial, if nothing was heard of them since then.
     """
 
     since_ns: int
     until_ns: int | None
-    silent_before_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What figures are asked for: of which workflow, and of which period, as of when.
+
+    Attributes:
+        period: The last `days` days before `now_ns`.
+        now_ns: When it is asked, nanoseconds since the epoch.
+    """
+
+    app_id: str
+    workflow_id: str
+    days: int
+    period: Period
+    now_ns: int

@@ -12,7 +12,8 @@ from longpole.analysis.bottlenecks import CriticalTimes, Identity, critical_time
 from longpole.analysis.distribution import distribution
 from longpole.analysis.segments import Kind
 from longpole.domain.figures import Bottleneck, Bottlenecks, CriticalTime, Waiting, WaitingFigures
-from longpole.domain.periods import Period
+from longpole.domain.periods import Question
+from longpole.domain.run_lists import RunFilters
 from longpole.domain.units import NS_PER_SECOND, instant
 from longpole.services.figures import ratio
 from longpole.store.columns import Ints
@@ -24,18 +25,20 @@ MOST_RUNS = 2_000
 """Of more runs than this, so many are analysed, evenly spread over the period; `runs_analysed` says how many."""
 
 
-def bottlenecks(connection: Connection, app_id: str, workflow_id: str, period: Period, now_ns: int) -> Bottlenecks:
+def bottlenecks(connection: Connection, asked: Question, filters: RunFilters) -> Bottlenecks:
     """The nodes on the critical paths of a period's runs, the most time first, and the waiting between them."""
-    keys = runs_of_period(connection, find_scope(connection, app_id, workflow_id), period).run_key
+    keys = runs_of_period(
+        connection, find_scope(connection, asked.app_id, asked.workflow_id), asked.period, filters
+    ).run_key
     sample = keys[evenly(len(keys), MOST_RUNS)]
     newest: dict[Identity, int] = {}
     times = critical_times(_noting_keys(connection, sample, newest))
     dimensions = node_dimensions(connection, sorted(set(newest.values())))
     return Bottlenecks(
-        app_id=app_id,
-        workflow_id=workflow_id,
-        period_start=instant(period.since_ns),
-        period_end=instant(now_ns),
+        app_id=asked.app_id,
+        workflow_id=asked.workflow_id,
+        period_start=instant(asked.period.since_ns),
+        period_end=instant(asked.now_ns),
         items=tuple(_bottleneck(times, identity, dimensions[newest[identity]]) for identity in times.ranked()),
         waiting=Waiting(*(_waiting(times, kind) for kind in (Kind.QUEUE, Kind.RETRY_DELAY, Kind.ENGINE_OVERHEAD))),
         coverage=times.coverage,

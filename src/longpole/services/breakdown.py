@@ -21,7 +21,8 @@ from longpole.analysis.nesting import Nesting
 from longpole.analysis.self_time import covered_times
 from longpole.analysis.usage import repeated_usage
 from longpole.domain.figures import NodeBreakdown, NodeFigures, NodeTimeFigures, NodeTypeFigures, TokenFigures
-from longpole.domain.periods import Period
+from longpole.domain.periods import Question
+from longpole.domain.run_lists import RunFilters
 from longpole.domain.units import NS_PER_SECOND, instant
 from longpole.services.figures import memory_figures, ratio, total
 from longpole.store.columns import Floats, Ints, MakeArray, amounts, floats, ints, total_dollars
@@ -35,18 +36,20 @@ _FAILED, _SUCCEEDED = 1, 0  # codes of NodeStatus
 _MAKERS: dict[str, MakeArray] = {"node_key": ints, "attempts": ints, "cost": amounts}
 
 
-def breakdown(connection: Connection, app_id: str, workflow_id: str, period: Period, now_ns: int) -> NodeBreakdown:
+def breakdown(connection: Connection, asked: Question, filters: RunFilters) -> NodeBreakdown:
     """The node executions of a period's runs, by type and node, those with the most self time first."""
-    keys = runs_of_period(connection, find_scope(connection, app_id, workflow_id), period).run_key
+    keys = runs_of_period(
+        connection, find_scope(connection, asked.app_id, asked.workflow_id), asked.period, filters
+    ).run_key
     columns = _read(connection, keys)
     dimensions = node_dimensions(connection, np.unique(columns["node_key"]).tolist())
     whole = float(np.nansum(columns["self_ns"]))
     types = [_type(columns, nodes, whole) for nodes in _by_type(columns["node_key"], dimensions).values()]
     return NodeBreakdown(
-        app_id=app_id,
-        workflow_id=workflow_id,
-        period_start=instant(period.since_ns),
-        period_end=instant(now_ns),
+        app_id=asked.app_id,
+        workflow_id=asked.workflow_id,
+        period_start=instant(asked.period.since_ns),
+        period_end=instant(asked.now_ns),
         items=tuple(sorted(types, key=lambda line: (-(line.execution_time.self_total or 0), line.node_type))),
     )
 

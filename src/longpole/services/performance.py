@@ -4,27 +4,32 @@ Called on the class, without a session, in a bare script as in the server. Each
 method checks what it is given and passes it on; the period's figures are of
 the last `days` days by the runtime's clock.
 
-Upstream: users, `rest`, `cli`. Downstream: `recording`, `period_figures`,
-`breakdown`, `bottlenecks`, `recommendations`.
+Upstream: users, `rest`, `cli`. Downstream: `recording`, `summary`,
+`cell_breakdown`, `cell_bottlenecks`, `recommendations`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 
 from longpole import runtime
 from longpole.domain.figures import Bottlenecks, NodeBreakdown, PerformanceSummary
 from longpole.domain.recommendations import Recommendation
+from longpole.domain.run_lists import RunFilters
 from longpole.domain.runs import NodeExecution, Run
-from longpole.domain.units import instant
-from longpole.services import bottlenecks, breakdown, recommendations, recording
-from longpole.services.period_figures import change, period_figures
-from longpole.services.periods import before, checked_days, last_days
+from longpole.services import (
+    bottlenecks,
+    breakdown,
+    cell_bottlenecks,
+    cell_breakdown,
+    recommendations,
+    recording,
+)
+from longpole.services.fresh_cells import fresh
+from longpole.services.periods import question
 from longpole.services.recommendations import RecommendationDraft
 from longpole.services.reports import NodeReport, RunReport
-from longpole.store.period_reads import runs_of_period
-from longpole.store.workflow_scope import find_scope
+from longpole.services.summary import summary
 
 Money = Decimal | float | str
 
@@ -220,54 +225,51 @@ class WorkflowPerformanceService:
         return recording.record_node_execution(NodeReport(**locals()))
 
     @staticmethod
-    def get_workflow_performance_summary(app_id: str, workflow_id: str, days: int = 7) -> PerformanceSummary:
+    def get_workflow_performance_summary(
+        app_id: str, workflow_id: str, days: int = 7, *, filters: RunFilters | None = None
+    ) -> PerformanceSummary:
         """What the runs of the last `days` days come to, and of as many days before, with the change.
+
+        Percentiles are right to 1.1 %; with `filters` (a user, a tag, a status …) they are exact.
 
         Raises:
             InvalidInputError: `days` is not 1 to 365.
+            RangeTooLargeError: `filters` ask for more runs than are read one by one.
         """
-        here = runtime.current()
-        now_ns = here.clock()
-        period = last_days(here, checked_days(days), now_ns)
-        with runtime.reading() as connection:
-            scope = find_scope(connection, app_id, workflow_id)
-            now = period_figures(runs_of_period(connection, scope, period))
-            then = period_figures(runs_of_period(connection, scope, before(period, days)))
-        return PerformanceSummary(
-            **{each.name: getattr(now, each.name) for each in fields(now)},
-            app_id=app_id,
-            workflow_id=workflow_id,
-            period_start=instant(period.since_ns),
-            period_end=instant(now_ns),
-            previous=then,
-            change=change(now, then),
-        )
+        asked = question(app_id, workflow_id, days)
+        return fresh(lambda connection: summary(connection, asked, filters))
 
     @staticmethod
-    def get_node_performance_breakdown(app_id: str, workflow_id: str, days: int = 7) -> NodeBreakdown:
+    def get_node_performance_breakdown(
+        app_id: str, workflow_id: str, days: int = 7, *, filters: RunFilters | None = None
+    ) -> NodeBreakdown:
         """The node executions of the last `days` days by type and, under each type, by node.
 
         Raises:
             InvalidInputError: `days` is not 1 to 365.
+            RangeTooLargeError: `filters` ask for more runs than are read one by one.
         """
-        here = runtime.current()
-        now_ns = here.clock()
-        period = last_days(here, checked_days(days), now_ns)
+        asked = question(app_id, workflow_id, days)
+        if filters is None:
+            return fresh(lambda connection: cell_breakdown.breakdown(connection, asked))
         with runtime.reading() as connection:
-            return breakdown.breakdown(connection, app_id, workflow_id, period, now_ns)
+            return breakdown.breakdown(connection, asked, filters)
 
     @staticmethod
-    def identify_bottlenecks(app_id: str, workflow_id: str, days: int = 7) -> Bottlenecks:
+    def identify_bottlenecks(
+        app_id: str, workflow_id: str, days: int = 7, *, filters: RunFilters | None = None
+    ) -> Bottlenecks:
         """The nodes by their time on the critical path of the last `days` days' runs, and the waiting between them.
 
         Raises:
             InvalidInputError: `days` is not 1 to 365.
+            RangeTooLargeError: `filters` ask for more runs than are read one by one.
         """
-        here = runtime.current()
-        now_ns = here.clock()
-        period = last_days(here, checked_days(days), now_ns)
+        asked = question(app_id, workflow_id, days)
+        if filters is None:
+            return fresh(lambda connection: cell_bottlenecks.bottlenecks(connection, asked))
         with runtime.reading() as connection:
-            return bottlenecks.bottlenecks(connection, app_id, workflow_id, period, now_ns)
+            return bottlenecks.bottlenecks(connection, asked, filters)
 
     @staticmethod
     def create_optimization_recommendation(  # noqa: PLR0917 - the contract's order

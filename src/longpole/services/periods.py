@@ -5,10 +5,10 @@ Upstream: `performance`, `runs`.
 
 from typing import Any
 
+from longpole import runtime
 from longpole.domain.errors import InvalidInputError
-from longpole.domain.periods import Period
-from longpole.domain.units import NS_PER_DAY, nanoseconds
-from longpole.runtime import Runtime
+from longpole.domain.periods import Period, Question
+from longpole.domain.units import NS_PER_DAY, NS_PER_HOUR
 
 MOST_DAYS = 365
 
@@ -24,11 +24,21 @@ def checked_days(days: Any) -> int:
     return days
 
 
-def last_days(runtime: Runtime, days: int, now_ns: int) -> Period:
-    """The days up to now. Runs that end later, by clocks that are ahead, are among them."""
-    return Period(now_ns - days * NS_PER_DAY, None, now_ns - nanoseconds(runtime.settings.run_abandon_seconds))
+def last_days(days: int, now_ns: int) -> Period:
+    """The days up to now, from a full hour on. Runs that end later, by clocks that are ahead, are among them."""
+    return Period((now_ns - days * NS_PER_DAY) // NS_PER_HOUR * NS_PER_HOUR, None)
 
 
 def before(period: Period, days: int) -> Period:
     """As many days, up to the start of `period`."""
-    return Period(period.since_ns - days * NS_PER_DAY, period.since_ns, period.silent_before_ns)
+    return Period(period.since_ns - days * NS_PER_DAY, period.since_ns)
+
+
+def question(app_id: str, workflow_id: str, days: int) -> Question:
+    """What is asked of a workflow now.
+
+    Raises:
+        InvalidInputError: `days` is not 1 to 365.
+    """
+    now_ns = runtime.current().clock()
+    return Question(app_id, workflow_id, days, last_days(checked_days(days), now_ns), now_ns)

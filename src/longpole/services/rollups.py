@@ -144,7 +144,7 @@ def _merge_cells(behind: Behind, starting_before: int | None) -> Refreshed:
         marks = rollup_work.next_cells(connection, behind, starting_before, _CELLS_AT_ONCE)
         places: list[Place] = [(tier, mark[2], mark[3]) for mark in marks]
         spans = [
-            cell_reads.Span(tier - 1, workflow_key, start, start + SECONDS[tier]) for _, workflow_key, start in places
+            cell_reads.Span(tier - 1, [workflow_key], start, start + SECONDS[tier]) for _, workflow_key, start in places
         ]
         of_runs = cell_reads.cells_of_runs(connection, spans)
         of_nodes = cell_reads.cells_of_nodes(connection, spans)

@@ -97,7 +97,7 @@ def list_workflows(app_id: str, days: int = 7) -> tuple[WorkflowFigures, ...]:
         InvalidInputError: `days` is not 1 to 365.
     """
     here = runtime.current()
-    period = last_days(here, checked_days(days), here.clock())
+    period = last_days(checked_days(days), here.clock())
     with runtime.reading() as connection:
         return _workflows(connection, app_id, period)
 

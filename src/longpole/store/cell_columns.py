@@ -30,6 +30,14 @@ def numbers_of(table: Table) -> tuple[str, ...]:
     return tuple(c.name for c in table.columns if not c.primary_key and c.name not in _SKETCH_COLUMNS)
 
 
+def sketches_of(blobs: Iterable[str], key_columns: int) -> list[str]:
+    """The names of the sketches that columns hold, in a table whose key has so many columns."""
+    found: list[str] = []
+    for name in blobs:
+        found += _FURTHER if name == "sketches" else [_NAMES[name][key_columns]]
+    return found
+
+
 def rows_of(table: Table, cells: Cells, dialect: str) -> list[tuple[Any, ...]]:
     """Cells as rows, in the order of the table's columns."""
     keys = cells.keys.T.tolist()

@@ -1,7 +1,6 @@
 """The runs of a period and their nodes, as columns: what every figure of a workflow is made of.
 
-These are the functions behind which rollups can take the place of raw rows:
-nothing above them knows where the numbers come from.
+Read where cells do not know enough: for the runs of one user, of one tag, of one status.
 
 Upstream: `services.period_figures`, `services.breakdown`, `services.bottlenecks`.
 Downstream: the tables of `tables.runs`; `analysis` gets the arrays.
@@ -11,13 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
+from longpole.domain.errors import RangeTooLargeError
 from longpole.domain.periods import Period
+from longpole.domain.run_lists import RunFilters
 from longpole.store.columns import Floats, Ints, MakeArray, amounts, floats, ints, pico_dollars, raw, read_columns
+from longpole.store.run_filters import matching
 from longpole.store.tables import runs
 from longpole.store.workflow_scope import WorkflowScope
 
+MOST_RUNS = 50_000
+"""More are not read one by one: a month of a run a minute."""
+
+EVERYTHING = RunFilters()
 FAILED, PARTIAL, SUCCEEDED = 1, 2, 0  # codes of RunStatus, in its order
 
 
@@ -53,11 +59,17 @@ def in_period(period: Period) -> ColumnElement[bool]:
     bounds = runs.c.period_ns >= period.since_ns
     if period.until_ns is not None:
         bounds = and_(bounds, runs.c.period_ns < period.until_ns)
-    return and_(bounds, or_(runs.c.is_ended, runs.c.last_received_ns <= period.silent_before_ns))
+    return and_(bounds, or_(runs.c.is_ended, runs.c.is_abandoned))
 
 
-def runs_of_period(connection: Connection, scope: WorkflowScope | None, period: Period) -> RunColumns:
-    """The runs of a workflow in a period, by key; none where the workflow is unknown."""
+def runs_of_period(
+    connection: Connection, scope: WorkflowScope | None, period: Period, filters: RunFilters = EVERYTHING
+) -> RunColumns:
+    """The runs of a workflow in a period, by key; none where the workflow is unknown.
+
+    Raises:
+        RangeTooLargeError: There are more than `MOST_RUNS`.
+    """
     dialect = connection.dialect.name
     query = select(
         runs.c.run_key,
@@ -78,7 +90,11 @@ def runs_of_period(connection: Connection, scope: WorkflowScope | None, period: 
     makers: list[MakeArray] = [ints, _statuses, *[floats] * 7, amounts, amounts, floats, ints, floats]
     if scope is None:
         return RunColumns(*[make(()) for make in makers])
-    found = query.where(scope.condition(), in_period(period)).order_by(runs.c.run_key)
+    found = matching(query.where(scope.condition(), in_period(period)), filters, dialect)
+    count = connection.scalar(select(func.count()).select_from(found.limit(MOST_RUNS + 1).subquery())) or 0
+    if count > MOST_RUNS:
+        raise RangeTooLargeError(count, MOST_RUNS)
+    found = found.order_by(runs.c.run_key)
     return RunColumns(*read_columns(connection, found, makers))
 
 

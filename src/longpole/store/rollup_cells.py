@@ -27,15 +27,18 @@ class Made:
     is_folded: bool = False
 
 
-def cells_of_runs(connection: Connection, work: Work) -> Made:
-    """The cells that are computed anew, and those that grow with what is in them already."""
-    grown = [Span(tier, workflow_key, start, start + 1) for tier, workflow_key, start in work.grown]
+def cells_of_runs(connection: Connection, work: Work, *, with_nodes: bool = True) -> Made:
+    """The cells that are computed anew, and those that grow with what is in them already.
+
+    Without nodes only what the runs themselves say is in them: no retries, no critical paths.
+    """
+    grown = [Span(tier, [workflow_key], start, start + 1) for tier, workflow_key, start in work.grown]
     of_runs = [cell_reads.cells_of_runs(connection, grown)]
     of_nodes = [cell_reads.cells_of_nodes(connection, grown)]
     versions: dict[int, str] = {}
     for begin in range(0, len(work.run_keys), _RUNS_AT_A_TIME):
         some = work.run_keys[begin : begin + _RUNS_AT_A_TIME]
-        raw = raw_rows(connection, some, work.horizons)
+        raw = raw_rows(connection, some, work.horizons, with_nodes=with_nodes)
         run_part, node_part = cells_of(raw.runs, raw.nodes)
         versions |= raw.versions
         of_runs = [_merged([*of_runs, run_part])]

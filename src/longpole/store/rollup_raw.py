@@ -62,15 +62,18 @@ def keys_within(connection: Connection, stretch: Stretch) -> list[int]:
     return list(connection.scalars(select(r.run_key).where(within, counted())))
 
 
-def raw_rows(connection: Connection, run_keys: Sequence[int], horizons: Horizons) -> RawRows:
+def raw_rows(
+    connection: Connection, run_keys: Sequence[int], horizons: Horizons, *, with_nodes: bool = True
+) -> RawRows:
     """The runs of some keys, as far as they count.
 
     Args:
         connection: A transaction.
         run_keys: Some thousand at a time, or memory may not suffice.
         horizons: What says which cell a run goes into.
+        with_nodes: Read their nodes as well.
     """
-    found = _Found()
+    found = _Found(with_nodes=with_nodes)
     for begin in range(0, len(run_keys), _KEYS_PER_QUERY):
         found.read(connection, run_keys[begin : begin + _KEYS_PER_QUERY])
     return found.rows(horizons)
@@ -79,7 +82,8 @@ def raw_rows(connection: Connection, run_keys: Sequence[int], horizons: Horizons
 class _Found:
     """Rows of several queries, to be made into arrays together."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_nodes: bool) -> None:
+        self.with_nodes = with_nodes
         self.runs: list[Any] = []
         self.nodes: list[Any] = []
         self.attempts: dict[tuple[int, str], Any] = defaultdict(list)
@@ -88,9 +92,11 @@ class _Found:
     def read(self, connection: Connection, keys: Sequence[int]) -> None:
         dialect = connection.dialect.name
         runs_found = connection.execute(select(*_run_columns(dialect)).where(r.run_key.in_(keys), counted())).all()
+        self.runs += runs_found
+        if not self.with_nodes:
+            return
         known = [row[0] for row in runs_found]
         nodes_found = connection.execute(select(*_node_columns(dialect)).where(e.run_key.in_(known))).all()
-        self.runs += runs_found
         self.nodes += nodes_found
         retried = sorted({row[0] for row in nodes_found if row[_ATTEMPTS] > 1})
         if retried:

@@ -134,6 +134,8 @@ class Breakdown(OfPeriod):
     """Node types by time, each with its nodes."""
 
     items: tuple[NodeTypeFigures, ...]
+    folded: bool
+    """There were too many nodes to be told apart: some are together, as `other`."""
 
 
 class CriticalTime(Answer):
@@ -179,3 +181,5 @@ class Bottlenecks(OfPeriod):
     coverage: float | None
     """0 to 1: the share of run time that is accounted for."""
     runs_analysed: int
+    folded: bool
+    """There were too many nodes to be told apart: some are together, as `other`."""

@@ -102,7 +102,7 @@ node_cells = Table(
     Column("version_key", BigInteger, primary_key=True, autoincrement=False, comment="0: none"),
     Column("model_key", BigInteger, primary_key=True, autoincrement=False, comment="0: the node as a whole"),
     _count("executions"),
-    _count("ended"),
+    _count("succeeded"),
     _count("failed"),
     _count("retries"),
     _count("cache_hits"),

@@ -68,7 +68,7 @@ def upgrade() -> None:
         sa.Column("version_key", sa.BigInteger(), autoincrement=False, nullable=False, comment="0: none"),
         sa.Column("model_key", sa.BigInteger(), autoincrement=False, nullable=False, comment="0: the node as a whole"),
         sa.Column("executions", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("ended", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("succeeded", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("failed", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("retries", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("cache_hits", sa.BigInteger(), server_default="0", nullable=False),
