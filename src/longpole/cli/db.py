@@ -17,7 +17,7 @@ app = typer.Typer(name="db", help="Migrate the database; `longpole serve` does i
 
 @app.command()
 def upgrade(
-    revision: Annotated[str, typer.Argument(metavar="[REVISION]", help="Up to here; the newest if none is given.")] = (
+    revision: Annotated[str, typer.Argument(metavar="REVISION", help="Up to here; the newest if none is given.")] = (
         "head"
     ),
     database_url: DatabaseUrl = None,

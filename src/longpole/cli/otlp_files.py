@@ -27,6 +27,7 @@ from longpole.domain.errors import LongpoleError
 from longpole.ingest.otlp.intake import Encoding, Signal
 
 _Content = BufferedReader | gzip.GzipFile
+_ABSENT = msgspec.Raw()
 _GZIP = b"\x1f\x8b"
 _JSON_BEGINS = (b"{", b" ", b"\t")
 _PROTOBUF_BEGINS = b"\n"
@@ -53,9 +54,8 @@ class Request:
 
 
 class _Envelope(msgspec.Struct, rename="camel"):
-    resource_spans: msgspec.Raw | None = None
-    resource_logs: msgspec.Raw | None = None
-    resource_metrics: msgspec.Raw | None = None
+    resource_logs: msgspec.Raw = _ABSENT
+    resource_metrics: msgspec.Raw = _ABSENT
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
@@ -161,6 +161,6 @@ def _signal_of(body: bytes) -> Signal:
         envelope = _ENVELOPE.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Signal.TRACES
-    if envelope.resource_logs is not None:
+    if envelope.resource_logs is not _ABSENT:
         return Signal.LOGS
-    return Signal.TRACES if envelope.resource_metrics is None else Signal.METRICS
+    return Signal.TRACES if envelope.resource_metrics is _ABSENT else Signal.METRICS

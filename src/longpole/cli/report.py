@@ -13,7 +13,7 @@ from rich.text import Text
 from longpole.cli import amounts
 from longpole.cli.options import DatabaseUrl, installed_runtime
 from longpole.cli.tables import bottlenecks_table, nodes_table, summary_table, workflows_table
-from longpole.cli.targets import workflow_named
+from longpole.cli.targets import unknown_workflow, workflow_named
 from longpole.cli.waterfall import Span, Waterfall
 from longpole.domain.units import NS_PER_MS, instant_ns, nanoseconds
 
@@ -32,7 +32,7 @@ or read what was exported to a file: `longpole ingest traces.jsonl`."""
 def report(
     workflow: Annotated[
         str | None,
-        typer.Argument(metavar="[APP/WORKFLOW]", help="Of which workflow; without it, which ones there are."),
+        typer.Argument(metavar="APP/WORKFLOW", help="Of which workflow; without it, which ones there are."),
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=365, help="The period: so many days up to now.")] = 7,
     database_url: DatabaseUrl = None,
@@ -60,7 +60,10 @@ def _answer(target: str | None, days: int) -> Group:
     of_app = [each for each in workflows if each.app_id == target]
     if of_app:
         return overview(of_app)
-    app_id, workflow_id = workflow_named(target, ((each.app_id, each.workflow_id) for each in workflows))
+    known = [(each.app_id, each.workflow_id) for each in workflows]
+    app_id, workflow_id = workflow_named(target, known)
+    if (app_id, workflow_id) not in known and not runs.list_runs(app_id, workflow_id, limit=1).items:
+        raise unknown_workflow(target)
     return workflow_report(app_id, workflow_id, days)
 
 
@@ -73,11 +76,7 @@ def overview(workflows: "list[WorkflowFigures]") -> Group:
 
 
 def workflow_report(app_id: str, workflow_id: str, days: int) -> Group:
-    """All that is printed of a workflow, asked of the services.
-
-    Raises:
-        NotFoundError: If nothing was ever recorded of it.
-    """
+    """All that is printed of a workflow, asked of the services."""
     from longpole.services.performance import WorkflowPerformanceService as Performance  # noqa: PLC0415 - as above
 
     summary = Performance.get_workflow_performance_summary(app_id, workflow_id, days)

@@ -128,7 +128,7 @@ def nodes_table(breakdown: NodeBreakdown) -> FittingTable:
     """Node types by time and, under each, its nodes."""
     columns = (
         Column("Node", justify="left"),
-        Column("Runs", 3),
+        Column("Times", 3),
         Column("Median", 1),
         Column("p95", 2),
         Column("Total", 6),
@@ -164,7 +164,7 @@ def _node_row(label: Text, figures: NodeTypeFigures | NodeFigures) -> Sequence[C
 
 
 def bottlenecks_table(bottlenecks: Bottlenecks) -> FittingTable:
-    """Nodes by their share of critical time, and the waiting between them."""
+    """Nodes and kinds of waiting by their share of critical time."""
     columns = (
         Column("On the critical path", justify="left"),
         Column("Share"),
@@ -173,22 +173,14 @@ def bottlenecks_table(bottlenecks: Bottlenecks) -> FittingTable:
         Column("In runs", 3),
         Column("Type", 4, "left"),
     )
-    rows: list[Sequence[Cell]] = [
-        (
-            _placed(node),
-            Text(amounts.share(node.critical_share), style="bold yellow" if place == 0 else ""),
-            amounts.duration(node.critical_time.p50),
-            amounts.duration(node.critical_time.p95),
-            amounts.share(node.on_path_share),
-            amounts.name(node.node_type),
-        )
-        for place, node in enumerate(bottlenecks.items)
-    ]
     waiting = bottlenecks.waiting
     kinds = (("queue", waiting.queue), ("retry", waiting.retry_delay), ("engine", waiting.engine_overhead))
-    rows += [_waiting_row(name, figures) for name, figures in kinds if figures.seconds > 0]
-    title = f"What decides how long a run takes ({bottlenecks.runs_analysed} runs"
-    covered = "" if bottlenecks.coverage is None else f", {amounts.share(bottlenecks.coverage)} of their time"
+    shares = [(node.critical_share, _bottleneck_row(node)) for node in bottlenecks.items]
+    shares += [(figures.share, _waiting_row(name, figures)) for name, figures in kinds if figures.seconds > 0]
+    rows = [row for _, row in sorted(shares, key=lambda each: each[0], reverse=True)]
+    runs = "1 run" if bottlenecks.runs_analysed == 1 else f"{bottlenecks.runs_analysed:,} runs"
+    title = f"What decides how long a run takes ({runs}"
+    covered = "" if bottlenecks.coverage is None else f", {amounts.share(bottlenecks.coverage)} of the time"
     return FittingTable(f"{title}{covered})", columns, rows)
 
 
@@ -197,6 +189,17 @@ def _placed(node: NodeFigures | Bottleneck) -> Text:
     title = Text(amounts.name(node.node_title))
     return (
         title if node.enclosing_node_id is None else title.append(f" in {amounts.name(node.enclosing_node_id)}", "dim")
+    )
+
+
+def _bottleneck_row(node: Bottleneck) -> Sequence[Cell]:
+    return (
+        _placed(node),
+        amounts.share(node.critical_share),
+        amounts.duration(node.critical_time.p50),
+        amounts.duration(node.critical_time.p95),
+        amounts.share(node.on_path_share),
+        amounts.name(node.node_type),
     )
 
 

@@ -22,12 +22,17 @@ def workflow_named(target: str, known: Iterable[Pair]) -> Pair:
     readings = readings or {(app, target[len(app) + 1 :]) for app, _ in pairs if target.startswith(f"{app}/")}
     readings = {pair for pair in readings if pair[1]}
     if not readings:
-        raise NotFoundError(f"There is no workflow {target!r}. `longpole report` lists those that there are.")
+        raise unknown_workflow(target)
     if len(readings) > 1:
         raise InvalidInputError(
             "APP/WORKFLOW", "can be read in several ways; write slashes within a name as %2F", target
         )
     return readings.pop()
+
+
+def unknown_workflow(target: str) -> NotFoundError:
+    """The error that says so, and what to do."""
+    return NotFoundError(f"There is no workflow {target!r}. `longpole report` lists those that there are.")
 
 
 def _escaped(target: str) -> Pair | None:

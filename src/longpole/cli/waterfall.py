@@ -26,9 +26,9 @@ _TIME_WIDTH = 10
 _LEAST_BAR = 8
 _MOST_LABEL = 36
 _WAITING = "waiting"
-_LIT, _DIM, _GAP = "█", "░", "·"
-_STYLES = {_LIT: "bold yellow", _DIM: "cyan", _GAP: "dim"}
-_ASCII = {_LIT: "#", _DIM: "-", _GAP: "."}
+_LIT, _DIM, _GAP, _WAIT = "█", "░", "·", "▒"
+_STYLES = {_LIT: "bold yellow", _DIM: "cyan", _GAP: "dim", _WAIT: "magenta"}
+_ASCII = {_LIT: "#", _DIM: "-", _GAP: ".", _WAIT: "~"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Waterfall:
             bar = axis.bar(_running(node), self.critical.get(node.node_execution_id, ()))
             yield _line(line, bar, amounts.duration(node.execution_time), options)
         if self.waiting:
-            bar = axis.bar((), self.waiting)
+            bar = axis.bar((), self.waiting).replace(_LIT, _WAIT)
             yield _line(_label(_WAITING, label_width, "dim"), bar, "", options)
         if len(rows) > len(shown):
             yield Text(f"… and {len(rows) - len(shown):,} shorter ones", style="dim")

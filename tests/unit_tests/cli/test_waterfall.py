@@ -74,7 +74,7 @@ def test_waiting_on_the_critical_path_has_a_line_of_its_own() -> None:
     assert drawn(waterfall, 39) == [
         "-",
         "late              ██████████     5.00 s",
-        "waiting ██████████",
+        "waiting ▒▒▒▒▒▒▒▒▒▒",
     ]
 
 
