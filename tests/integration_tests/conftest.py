@@ -36,6 +36,13 @@ def border(sqlite_url: str) -> Iterator[TestClient]:
         yield made
 
 
+@pytest.fixture
+def postgres_client(postgres_url: str) -> Iterator[TestClient]:
+    """The API on PostgreSQL alone."""
+    with _served(postgres_url) as made:
+        yield made
+
+
 @contextmanager
 def _served(database_url: str) -> Iterator[TestClient]:
     runtime = Runtime(Settings(database_url=database_url, run_settle_seconds=5), clock=lambda: instant_ns(NOW))

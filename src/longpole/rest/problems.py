@@ -1,13 +1,10 @@
 """Whatever goes wrong is told in one form: a problem document that says what to do about it.
 
-One table maps errors to statuses. What a program cannot act on stays out of
-the answer: an unexpected error is logged under an id, and only the id is told.
+One table maps errors to statuses; those that nobody foresaw are `defects`.
 
 Source: RFC 9457 (problem details), RFC 9110 §15.
 """
 
-import logging
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -49,7 +46,6 @@ _DESCRIPTIONS: Mapping[int, str] = {
     500: "A defect of the server's; its log has it under the `instance`.",
     503: "Not now; `Retry-After` says when to try again.",
 }
-_log = logging.getLogger(__name__)
 
 
 class FieldProblem(BaseModel):
@@ -85,7 +81,6 @@ def install(app: FastAPI, routes: Iterable[BaseRoute]) -> None:
     app.add_exception_handler(LongpoleError, _of_longpole)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
-    app.add_exception_handler(Exception, _of_defect)
 
 
 def status_of(error: LongpoleError) -> HTTPStatus:
@@ -147,8 +142,7 @@ def _methods(request: Request) -> set[str]:
     return {method for route in there for method in route.methods}
 
 
-def _of_defect(request: Request, error: Exception) -> JSONResponse:
-    instance = uuid.uuid4().urn
-    _log.error("%s: %s %s failed", instance, request.method, request.url.path, exc_info=error)
+def defect(instance: str) -> JSONResponse:
+    """What is told of an error that nobody foresaw: the id that the log has it under."""
     detail = "Something went wrong that should not have. The server's log has more."
     return _answer(_problem(500, detail, instance=instance))
