@@ -201,8 +201,19 @@ class Bottlenecks:
 
 
 @dataclass(frozen=True, slots=True)
+class SparklinePoint:
+    """A UTC day or hour of a workflow, from `start` on; `p95` in seconds, `error_rate` 0 to 1, `cost` in US dollars."""
+
+    start: datetime
+    run_count: int
+    p95: float | None
+    error_rate: float | None
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class WorkflowFigures:
-    """A line of the list of workflows."""
+    """A line of the list of workflows; its sparkline has a point for each day or hour that has runs, in order."""
 
     app_id: str
     workflow_id: str
@@ -212,6 +223,7 @@ class WorkflowFigures:
     last_run_at: datetime | None
     execution_time: TimeFigures
     total_cost: Decimal | None
+    sparkline: tuple[SparklinePoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

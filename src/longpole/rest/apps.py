@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from longpole.rest import problems
 from longpole.rest.bodies import StrictJsonRoute
 from longpole.rest.deferred import Deferred
-from longpole.rest.parameters import AppId
+from longpole.rest.parameters import AppId, Days
 from longpole.rest.schemas.apps import Apps, Workflows
 
 if TYPE_CHECKING:
@@ -28,6 +28,6 @@ def list_apps() -> Apps:
 
 
 @router.get("/{app_id}/workflows")
-def list_workflows(app_id: AppId) -> Workflows:
-    """The workflows of an application. An unknown application has none."""
-    return Workflows.model_validate({"items": service.list_workflows(app_id)})
+def list_workflows(app_id: AppId, days: Days = 7) -> Workflows:
+    """The workflows of an application with their figures. An unknown application has none."""
+    return Workflows.model_validate({"items": service.list_workflows(app_id, days)})

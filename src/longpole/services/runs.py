@@ -1,24 +1,17 @@
 """Single runs, whole or page by page, and the lists of applications and workflows that lead to them.
 
-Upstream: `rest`, `cli`. Downstream: `store.run_reads`, `store.overview_reads`.
+Upstream: `rest`, `cli`. Downstream: `store.run_reads`, `overview`.
 """
-
-import numpy as np
-from sqlalchemy import Connection
 
 from longpole import runtime
 from longpole.domain.errors import InvalidInputError, RunNotFoundError
 from longpole.domain.figures import AppFigures, WorkflowFigures
-from longpole.domain.periods import Period
 from longpole.domain.run_lists import RunFilters, RunPage
 from longpole.domain.runs import RunRecord
-from longpole.domain.units import instant
-from longpole.services.figures import time_figures
-from longpole.services.periods import checked_days, last_days
-from longpole.store import overview_reads, run_reads, run_writes, trace_log
-from longpole.store.columns import total_dollars
-from longpole.store.overview_reads import KnownWorkflow, WorkflowColumns
-from longpole.store.period_reads import FAILED
+from longpole.services import overview
+from longpole.services.fresh_cells import fresh
+from longpole.services.periods import question
+from longpole.store import run_reads, run_writes, trace_log
 
 _MOST_IN_A_PAGE = 1_000
 _EVERYTHING = RunFilters()
@@ -96,42 +89,10 @@ def list_workflows(app_id: str, days: int = 7) -> tuple[WorkflowFigures, ...]:
     Raises:
         InvalidInputError: `days` is not 1 to 365.
     """
-    here = runtime.current()
-    period = last_days(checked_days(days), here.clock())
-    with runtime.reading() as connection:
-        return _workflows(connection, app_id, period)
-
-
-def _workflows(connection: Connection, app_id: str, period: Period) -> tuple[WorkflowFigures, ...]:
-    known = overview_reads.known_workflows(connection, app_id)
-    columns = overview_reads.runs_of_app(connection, app_id, period)
-    order = np.argsort(columns.workflow_key, kind="stable")
-    keys = columns.workflow_key[order]
-    lines = []
-    for workflow in known:
-        begin, end = (
-            np.searchsorted(keys, workflow.workflow_key, "left"),
-            np.searchsorted(keys, workflow.workflow_key, "right"),
-        )
-        lines.append(_line(app_id, workflow, columns, order[begin:end]))
-    return tuple(lines)
-
-
-def _line(app_id: str, workflow: KnownWorkflow, columns: WorkflowColumns, places: np.ndarray) -> WorkflowFigures:
-    return WorkflowFigures(
-        app_id=app_id,
-        workflow_id=workflow.workflow_id,
-        workflow_name=workflow.workflow_name,
-        run_count=len(places),
-        failed=int((columns.status[places] == FAILED).sum()),
-        last_run_at=instant(workflow.last_run_ns),
-        execution_time=time_figures(columns.elapsed_ns[places]),
-        total_cost=total_dollars(columns.known_cost[places]),
-    )
+    asked = question(app_id, "", days)
+    return fresh(lambda connection: overview.workflows(connection, asked))
 
 
 def list_apps() -> tuple[AppFigures, ...]:
     """The applications that have runs, by id, with how many workflows and runs each has."""
-    with runtime.reading() as connection:
-        known = overview_reads.known_apps(connection)
-    return tuple(AppFigures(app.app_id, app.workflow_count, app.run_count, instant(app.last_run_ns)) for app in known)
+    return fresh(overview.apps)

@@ -1,26 +1,23 @@
-"""Which applications and workflows there are, and the runs of each in a period.
+"""Which applications and workflows have runs, and when each ran last.
 
-Upstream: `services.runs`. Downstream: `tables.dimensions`, `tables.runs`.
+Upstream: `services.overview`. Downstream: `tables.dimensions`, `tables.runs`.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from longpole.domain.periods import Period
-from longpole.store.columns import Floats, Ints, amounts, floats, ints, pico_dollars, raw, read_columns
-from longpole.store.period_reads import in_period
 from longpole.store.tables import runs, workflows
 from longpole.store.values import text
 
 
 @dataclass(frozen=True, slots=True)
 class KnownApp:
-    """An application that has runs."""
+    """An application that has runs, the keys of its workflows that do, and when one of them ran last."""
 
     app_id: str
-    workflow_count: int
-    run_count: int
+    workflow_keys: tuple[int, ...]
     last_run_ns: int
 
 
@@ -34,58 +31,31 @@ class KnownWorkflow:
     last_run_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowColumns:
-    """The runs of several workflows in a period; `status` is NaN where a run has not ended."""
-
-    workflow_key: Ints
-    status: Floats
-    elapsed_ns: Floats
-    known_cost: Ints
+_OF_WORKFLOW = runs.c.workflow_key == workflows.c.workflow_key
+_NEWEST = select(runs.c.workflow_name).where(_OF_WORKFLOW).order_by(runs.c.period_ns.desc()).limit(1).scalar_subquery()
+_LAST = select(func.max(runs.c.period_ns)).where(_OF_WORKFLOW).scalar_subquery()
 
 
 def known_apps(connection: Connection) -> list[KnownApp]:
-    """The applications that have runs, by id."""
-    query = (
-        select(
-            workflows.c.app_id,
-            func.count(workflows.c.workflow_key.distinct()),
-            func.count(),
-            func.max(runs.c.period_ns),
-        )
-        .join(runs, runs.c.workflow_key == workflows.c.workflow_key)
-        .group_by(workflows.c.app_id)
-        .order_by(workflows.c.app_id)
-    )
-    return [KnownApp(*row) for row in connection.execute(query)]
+    """The applications that have runs, by id. O(workflows), however many runs there are."""
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    query = select(workflows.c.app_id, workflows.c.workflow_key, _LAST.label("last_run_ns"))
+    for app_id, key, last_run_ns in connection.execute(query.order_by(workflows.c.app_id, workflows.c.workflow_id)):
+        if last_run_ns is not None:
+            found[app_id].append((key, last_run_ns))
+    return [
+        KnownApp(app_id, tuple(key for key, _ in of_app), max(last_ns for _, last_ns in of_app))
+        for app_id, of_app in sorted(found.items())
+    ]
 
 
 def known_workflows(connection: Connection, app_id: str) -> list[KnownWorkflow]:
-    """The workflows of an application that have runs, the one that ran last first."""
-    of_workflow = runs.c.workflow_key == workflows.c.workflow_key
-    newest = select(runs.c.workflow_name).where(of_workflow).order_by(runs.c.period_ns.desc()).limit(1)
-    last = select(func.max(runs.c.period_ns)).where(of_workflow)
+    """The workflows of an application that have runs, the one that ran last first. O(workflows)."""
     query = select(
         workflows.c.workflow_key,
         workflows.c.workflow_id,
-        newest.scalar_subquery().label("workflow_name"),
-        last.scalar_subquery().label("last_run_ns"),
+        _NEWEST.label("workflow_name"),
+        _LAST.label("last_run_ns"),
     ).where(workflows.c.app_id == text(app_id))
     found = [KnownWorkflow(*row) for row in connection.execute(query) if row.last_run_ns is not None]
     return sorted(found, key=lambda known: (-known.last_run_ns, known.workflow_id))
-
-
-def runs_of_app(connection: Connection, app_id: str, period: Period) -> WorkflowColumns:
-    """The runs of all workflows of an application in a period."""
-    query = (
-        select(
-            runs.c.workflow_key,
-            raw(runs.c.status),
-            runs.c.elapsed_ns,
-            pico_dollars(runs.c.known_cost_usd, connection.dialect.name),
-        )
-        .join(workflows, workflows.c.workflow_key == runs.c.workflow_key)
-        .where(workflows.c.app_id == text(app_id), in_period(period))
-        .order_by(runs.c.run_key)
-    )
-    return WorkflowColumns(*read_columns(connection, query, [ints, floats, floats, amounts]))

@@ -21,6 +21,19 @@ class Apps(Answer):
     items: tuple[App, ...]
 
 
+class SparklinePoint(Answer):
+    """A UTC day of a workflow; an hour, where no more than two days are asked for."""
+
+    start: datetime
+    run_count: int
+    p95: float | None
+    """Seconds."""
+    error_rate: float | None
+    """0 to 1."""
+    cost: Usd | None
+    """US dollars, of what is known."""
+
+
 class Workflow(Answer):
     """A workflow of an application."""
 
@@ -33,6 +46,8 @@ class Workflow(Answer):
     execution_time: TimeFigures
     total_cost: Usd | None
     """US dollars, of what is known."""
+    sparkline: tuple[SparklinePoint, ...]
+    """A point for each day or hour that has runs, in order."""
 
 
 class Workflows(Answer):
