@@ -25,11 +25,10 @@ from longpole.domain.units import NS_PER_SECOND, nanoseconds
 from longpole.services.rollup_limits import limited
 from longpole.store import cell_reads, cell_writes, rollup_work
 from longpole.store.abandoned_runs import abandon_runs
-from longpole.store.bulk import Row
-from longpole.store.dirty_marks import DAY_SECONDS, HOUR_SECONDS, Behind, delete_marks, replace_marks
+from longpole.store.dirty_marks import DAY_SECONDS, HOUR_SECONDS, Behind, replace_marks
 from longpole.store.rollup_cells import Made, cells_of_runs
 from longpole.store.rollup_horizons import SECONDS, Place, Tier, horizons
-from longpole.store.rollup_work import Work
+from longpole.store.rollup_work import OvertakenError, Work
 
 _TRIES = 5
 _CELLS_AT_ONCE = 100
@@ -54,10 +53,6 @@ class Refreshed:
     def __bool__(self) -> bool:
         """Whether anything was done."""
         return self != Refreshed()
-
-
-class _OvertakenError(Exception):
-    """Another process did the same in the meantime."""
 
 
 def refresh(*, everything: bool = False) -> Refreshed:
@@ -95,7 +90,7 @@ def _repeated(step: Callable[[], Refreshed]) -> Refreshed:
     for _ in range(_TRIES):
         try:
             return step()
-        except _OvertakenError:
+        except OvertakenError:
             continue
     return Refreshed()  # whoever was quicker each time does it; what is left keeps its marks
 
@@ -108,19 +103,12 @@ def _refresh_units() -> Refreshed:
         made = cells_of_runs(connection, work)
     made = limited(made)
     with runtime.unit_of_work() as connection:
-        _begin(connection, work.marks)
+        rollup_work.take_marks(connection, work.marks)
         if horizons(connection) != work.horizons:
-            raise _OvertakenError
+            raise OvertakenError
         _put(connection, work.places, made)
         _mark_coarser(connection, work)
     return Refreshed(runs=len(work.run_keys), units=max(1, len(work.places)))
-
-
-def _begin(connection: Connection, marks: Sequence[Row]) -> None:
-    """Take the marks away; whoever finds one of them gone has been overtaken."""
-    cell_writes.take_turn(connection)
-    if delete_marks(connection, marks) != len(marks):
-        raise _OvertakenError
 
 
 def _put(connection: Connection, places: Sequence[Place], made: Made) -> None:
@@ -152,7 +140,7 @@ def _merge_cells(behind: Behind, starting_before: int | None) -> Refreshed:
         return Refreshed()
     made = limited(Made(_coarser(of_runs, tier), _coarser(of_nodes, tier)))
     with runtime.unit_of_work() as connection:
-        _begin(connection, marks)
+        rollup_work.take_marks(connection, marks)
         _put(connection, places, made)
         if behind is Behind.HOUR:
             days = {(key, start // DAY_SECONDS * DAY_SECONDS) for _, key, start in places}

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, and_, or_, select
 
 from longpole.store.bulk import Row
-from longpole.store.dirty_marks import ANY_CHANGE, Behind
+from longpole.store.cell_writes import take_turn
+from longpole.store.dirty_marks import ANY_CHANGE, Behind, delete_marks
 from longpole.store.rollup_horizons import SECONDS, Horizons, Place, Tier, horizons
 from longpole.store.rollup_raw import Stretch, keys_within
 from longpole.store.tables import dirty_marks
@@ -98,6 +99,21 @@ def _later_marks(connection: Connection, places: Sequence[Place], from_key: int)
         )
         later = and_(dirty_marks.c.tier == Behind.UNIT, dirty_marks.c.mark_key >= from_key)
         yield from (tuple(row) for row in connection.execute(select(dirty_marks).where(later, within)))
+
+
+class OvertakenError(Exception):
+    """Another process did the same in the meantime; nothing of it may be written once more."""
+
+
+def take_marks(connection: Connection, marks: Sequence[Row]) -> None:
+    """Be the one who brings up to date what marks are about: alone until the transaction ends.
+
+    Raises:
+        OvertakenError: Some of them are gone.
+    """
+    take_turn(connection)
+    if delete_marks(connection, marks) != len(marks):
+        raise OvertakenError
 
 
 def next_cells(connection: Connection, behind: Behind, starting_before: int | None, limit: int) -> list[Row]:

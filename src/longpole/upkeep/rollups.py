@@ -1,20 +1,24 @@
 """Brings figures up to what has arrived, every two seconds, and gives up runs that went silent.
 
-Upstream: `upkeep.tasks`. Downstream: `services.rollups`.
+Upstream: `upkeep.tasks`. Downstream: `services.rollups`, `services.trends`.
 """
 
-from longpole.services import rollups
+from longpole.services import rollups, trends
 from longpole.upkeep.scheduler import Task
 
 _REFRESH_EVERY_S = 2.0
 """A run is in its cells within 5 seconds; until then whoever asks computes it from its raw rows."""
 
-_ABANDON_EVERY_S = 30.0
+_ABANDON_EVERY_S, _TRENDS_EVERY_S = 30.0, 60.0
 
 
 def tasks() -> list[Task]:
     """What there is to do."""
-    return [Task("rollups", _REFRESH_EVERY_S, _refresh), Task("abandoned_runs", _ABANDON_EVERY_S, _abandon)]
+    return [
+        Task("rollups", _REFRESH_EVERY_S, _refresh),
+        Task("abandoned_runs", _ABANDON_EVERY_S, _abandon),
+        Task("trends", _TRENDS_EVERY_S, _refresh_trends),
+    ]
 
 
 def _refresh() -> str | None:
@@ -27,3 +31,8 @@ def _refresh() -> str | None:
 def _abandon() -> str | None:
     given_up = rollups.abandon()
     return f"gave up {given_up:,} silent runs" if given_up else None
+
+
+def _refresh_trends() -> str | None:
+    hours = trends.refresh_trends()
+    return f"wrote the trends of {hours:,} hours and of their days, weeks and months" if hours else None
