@@ -1,6 +1,5 @@
 """`longpole serve` as a process of its own: how soon it is ready, what it takes, how it refuses and how it ends."""
 
-import http.client
 import json
 import os
 import re
@@ -93,17 +92,19 @@ def test_what_was_asked_before_the_signal_is_answered(serve: Serve) -> None:
     process = serve("--port", "0", "--grpc-port", "-1")
     host, port = address(banner(process)).removeprefix("http://").split(":")
     body = b'{"resourceSpans": []}'
-    asked = http.client.HTTPConnection(host, int(port), timeout=20)
-    asked.putrequest("POST", "/v1/traces")
-    asked.putheader("Content-Type", "application/json")
-    asked.putheader("Content-Length", str(len(body)))
-    asked.endheaders(body[:5])
-    process.send_signal(signal.SIGTERM)
-    wait_until_closed(host, int(port))
-    asked.send(body[5:])
-    answer = asked.getresponse()
-    assert (answer.status, answer.read()) == (200, b"{}")
-    asked.close()
+    head = (
+        "POST /v1/traces HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), timeout=20) as asked, asked.makefile("rb") as answer:
+        asked.sendall(head.encode())
+        assert answer.readline() == b"HTTP/1.1 100 Continue\r\n"  # it has begun to read the body
+        process.send_signal(signal.SIGTERM)
+        wait_until_closed(host, int(port))
+        asked.sendall(body)
+        rest = answer.read()
+    assert rest.startswith(b"\r\nHTTP/1.1 200 OK\r\n")
+    assert rest.endswith(b"\r\n\r\n{}")
     assert process.wait(timeout=20) == 0
 
 
