@@ -12,6 +12,7 @@ Upstream: `upkeep.rollups`. Downstream: `store.rollup_work`, `store.rollup_raw`,
 Source: the design's §3.4.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -55,21 +56,24 @@ class Refreshed:
         return self != Refreshed()
 
 
-def refresh(*, everything: bool = False) -> Refreshed:
+def refresh(*, everything: bool = False, seconds: float | None = None) -> Refreshed:
     """Compute what is behind: units, hours that are over, and days that are over.
 
     The hour and the day that go on are left to their finer cells, which whoever
     reads them takes in their place; with `everything` they are computed as well.
-    What other processes are at is left to them.
+    What other processes are at is left to them, and after `seconds` so is the rest.
     """
     done = Refreshed()
     now = runtime.current().clock() // NS_PER_SECOND
-    while more := _repeated(_refresh_units):
-        done += more
-    for behind, seconds in ((Behind.HOUR, HOUR_SECONDS), (Behind.DAY, DAY_SECONDS)):
-        before = None if everything else now - seconds + 1
-        while more := _repeated(partial(_merge_cells, behind, before)):
+    last = None if seconds is None else time.monotonic() + seconds
+    steps = [_refresh_units]
+    for behind, length in ((Behind.HOUR, HOUR_SECONDS), (Behind.DAY, DAY_SECONDS)):
+        steps.append(partial(_merge_cells, behind, None if everything else now - length + 1))
+    for step in steps:
+        while more := _repeated(step):
             done += more
+            if last is not None and time.monotonic() > last:
+                return done
     return done
 
 

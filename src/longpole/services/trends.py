@@ -3,13 +3,14 @@
     marks of hours ─► the hour, its day, its week, its month ─► from cells ─► rows
 
 Weeks begin on Monday; everything is in UTC. A period that goes on has rows too,
-which follow its runs within a minute.
+which follow its runs within half a minute.
 
 Invariant: once no mark is left, every row is what the cells of its period come to.
 
 Upstream: `upkeep.rollups`. Downstream: `store.period_cells`, `analysis.trend_figures`, `store.trend_writes`.
 """
 
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -32,15 +33,18 @@ _OF_TRENDS = Names(
 )
 
 
-def refresh_trends() -> int:
+def refresh_trends(*, seconds: float | None = None) -> int:
     """Write the rows of the periods in which cells changed; how many hours those were.
 
-    What other processes are at is left to them.
+    What other processes are at is left to them, and after `seconds` so is the rest.
     """
     done = 0
+    last = None if seconds is None else time.monotonic() + seconds
     try:
         while hours := _refresh_some():
             done += hours
+            if last is not None and time.monotonic() > last:
+                break
     except OvertakenError:
         pass  # or the cells have changed again: next time
     return done

@@ -5,11 +5,12 @@ Upstream: `cell_writes`, `cell_reads`. Downstream: `tables.rollups`, `analysis.r
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 import numpy as np
-from sqlalchemy import ColumnElement, Table, func
+from sqlalchemy import ColumnElement, Select, Table, func, select
 
 from longpole.analysis.rollup import UNKNOWN, Cells, Sketches
 from longpole.analysis.rollup_cells import RUN_SKETCHES
@@ -67,13 +68,14 @@ def _numbers(values: Ints, name: str, dialect: str, *, is_nullable: bool) -> lis
     return [value if value >= 0 else None if is_nullable else 0 for value in exact]
 
 
-def selected(table: Table, numbers: Sequence[str], blobs: Sequence[str], dialect: str) -> list[ColumnElement[Any]]:
-    """What to select of a table for `cells_from`: its key, numbers by name, blobs by the names of their columns."""
-    return [
+@lru_cache
+def selected(table: Table, numbers: tuple[str, ...], blobs: tuple[str, ...], dialect: str) -> Select[Any]:
+    """What `cells_from` needs of a table: its key, numbers by name, blobs by the names of their columns."""
+    return select(
         *table.primary_key.columns,
         *(_number(table, name, dialect) for name in numbers),
         *(table.c[name] for name in blobs),
-    ]
+    )
 
 
 def _number(table: Table, name: str, dialect: str) -> ColumnElement[Any]:

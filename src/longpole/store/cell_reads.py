@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_
 
 from longpole.analysis.rollup import Cells
 from longpole.store.cell_columns import (
@@ -38,8 +38,8 @@ class Span:
 class Names:
     """Which numbers and which columns of sketches are read."""
 
-    numbers: Sequence[str]
-    blobs: Sequence[str] = ()
+    numbers: tuple[str, ...]
+    blobs: tuple[str, ...] = ()
 
     def of(self, cells: Cells) -> Cells:
         """The same of cells that have everything."""
@@ -70,7 +70,7 @@ def _read(
     names: Names,
     condition: ColumnElement[bool] | None = None,
 ) -> Cells:
-    query = select(*selected(table, names.numbers, names.blobs, connection.dialect.name))
+    query = selected(table, names.numbers, names.blobs, connection.dialect.name)
     if condition is not None:
         query = query.where(condition)
     rows: list[Any] = []

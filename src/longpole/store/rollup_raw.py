@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, cast, func, select, type_coerce
 
 from longpole.analysis.rollup import UNKNOWN
 from longpole.analysis.rollup_cells import CACHE_RATE_UNIT, PARTIAL
@@ -54,12 +54,18 @@ def counted() -> ColumnElement[bool]:
     return r.is_ended | r.is_abandoned
 
 
+_KEYS_WITHIN = select(r.run_key).where(
+    r.workflow_key == bindparam("workflow"),
+    r.period_ns >= bindparam("since_ns"),
+    r.period_ns < bindparam("until_ns"),
+    counted(),
+)
+
+
 def keys_within(connection: Connection, stretch: Stretch) -> list[int]:
     """The keys of the runs of a stretch."""
-    within = and_(
-        r.workflow_key == stretch.workflow_key, r.period_ns >= stretch.start * _NS, r.period_ns < stretch.end * _NS
-    )
-    return list(connection.scalars(select(r.run_key).where(within, counted())))
+    bounds = {"workflow": stretch.workflow_key, "since_ns": stretch.start * _NS, "until_ns": stretch.end * _NS}
+    return list(connection.scalars(_KEYS_WITHIN, bounds))
 
 
 def raw_rows(

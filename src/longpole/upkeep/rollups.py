@@ -9,7 +9,11 @@ from longpole.upkeep.scheduler import Task
 _REFRESH_EVERY_S = 2.0
 """A run is in its cells within 5 seconds; until then whoever asks computes it from its raw rows."""
 
-_ABANDON_EVERY_S, _TRENDS_EVERY_S = 30.0, 60.0
+_REFRESH_FOR_S = 4.0
+"""After an import other tasks get their turn in between."""
+
+_ABANDON_EVERY_S = 30.0
+_TRENDS_EVERY_S, _TRENDS_FOR_S = 15.0, 3.0
 
 
 def tasks() -> list[Task]:
@@ -22,7 +26,7 @@ def tasks() -> list[Task]:
 
 
 def _refresh() -> str | None:
-    done = rollups.refresh()
+    done = rollups.refresh(seconds=_REFRESH_FOR_S)
     if not done:
         return None
     return f"read {done.runs:,} runs; computed {done.units:,} units, {done.hours:,} hours, {done.days:,} days"
@@ -34,5 +38,5 @@ def _abandon() -> str | None:
 
 
 def _refresh_trends() -> str | None:
-    hours = trends.refresh_trends()
+    hours = trends.refresh_trends(seconds=_TRENDS_FOR_S)
     return f"wrote the trends of {hours:,} hours and of their days, weeks and months" if hours else None
