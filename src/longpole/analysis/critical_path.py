@@ -88,6 +88,10 @@ class _Walk:
         return joined(reversed(self.backwards))
 
     def _enter(self, place: int, until: int) -> None:
+        if place != RUN and place not in self.nesting.children and not self.nesting.nodes[place].attempt_log:
+            node = self.nesting.nodes[place]  # most are such: it worked by itself, from its start on
+            self.backwards.append(Segment(self.nesting.start[place], until, Kind.WORK, node.node_execution_id))
+            return
         self.stack.append(_Level(self.nesting, place, until, self.used))
 
     def _leave(self, level: "_Level") -> None:
