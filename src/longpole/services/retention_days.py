@@ -9,6 +9,7 @@ Upstream: `services.retention`. Downstream: `store.partitions`.
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -53,9 +54,9 @@ def drop_days(horizon_ns: int, chunks_until_ns: int, removed: Removed) -> None:
     for day in sorted({day for days in old.values() for day in days}):
         for table in ("node_attempts", "node_executions", "runs"):  # the run last: it says what is kept
             if day in old[table]:
-                _patiently(lambda day=day, table=table: _drop(table, day, horizon_ns, removed))
+                _patiently(partial(_drop, table, day, horizon_ns, removed))
         if day in old["trace_chunks"] and _end(day) <= chunks_until_ns:
-            _patiently(lambda day=day: _drop("trace_chunks", day, horizon_ns, removed))
+            _patiently(partial(_drop, "trace_chunks", day, horizon_ns, removed))
 
 
 def _end(day: date) -> int:

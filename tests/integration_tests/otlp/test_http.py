@@ -142,7 +142,7 @@ def test_other_methods_are_not_allowed(doors: Doors, method: str) -> None:
     [
         (PROTOBUF, b"\xff\xff\xffgarbage", 400),
         (JSON, b"{not json", 400),
-        (PROTOBUF | {"Content-Encoding": "gzip"}, gzip.compress(b"x" * 500)[:-6], 400),
+        (PROTOBUF | {"Content-Encoding": "gzip"}, gzip.compress(b"x" * 500, mtime=0)[:-6], 400),
         (PROTOBUF | {"Content-Encoding": "gzip"}, b"not gzip", 400),
         (JSON | {"Content-Encoding": "gzip"}, b"not gzip", 400),
         (PROTOBUF | {"Content-Encoding": "br"}, b"", 415),
