@@ -1,6 +1,7 @@
 """OTLP over gRPC: the same answers by other names."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,8 +17,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceS
 from sqlalchemy import func, select, text
 
 from longpole import runtime as runtime_module
-from longpole.domain.errors import InvalidInputError
+from longpole.domain.errors import InvalidInputError, MissingExtraError
 from longpole.ingest.otlp.grpc_server import serve_grpc
+from longpole.ingest.pipeline import Pipeline
+from longpole.runtime import Runtime
 from longpole.services import runs
 from longpole.store.tables import trace_chunks
 
@@ -135,3 +138,9 @@ def test_metadata_names_the_project(
 def test_a_taken_port_is_said_to_be(doors: Doors) -> None:
     with pytest.raises(InvalidInputError, match="LONGPOLE_GRPC_PORT"):
         serve_grpc(doors.pipeline, "127.0.0.1", int(doors.grpc.rsplit(":", 1)[1]))
+
+
+def test_without_grpcio_it_says_what_to_install(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "grpc", None)
+    with pytest.raises(MissingExtraError, match=r"longpole\[grpc\]"):
+        serve_grpc(Pipeline(runtime), "127.0.0.1", 0)

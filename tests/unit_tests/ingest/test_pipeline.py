@@ -186,6 +186,18 @@ def test_a_large_trace_in_many_batches_costs_few_assemblies(runtime: Runtime) ->
     assert len(clock_calls) - 100 < 50  # every submission asks the clock once, and so does every assembly
 
 
+def test_acknowledgements_do_not_wait_for_runs_to_be_computed(pipeline: Pipeline) -> None:
+    crowd = [span(9, number, parent_span_id=(1).to_bytes(8)) for number in range(2, 30_000)]
+    pipeline.submit(batch(*crowd)).result(PATIENCE_S)
+    waits = []
+    while run_of(9) is None:
+        begun = time.monotonic()
+        pipeline.submit(batch(span(10 + len(waits)))).result(PATIENCE_S)
+        waits.append(time.monotonic() - begun)
+    assert len(waits) > 2
+    assert sorted(waits)[len(waits) // 2] < 1
+
+
 def _counted(calls: list[int]) -> int:
     calls.append(1)
     return time.time_ns()
