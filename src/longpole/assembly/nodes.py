@@ -15,9 +15,9 @@ from longpole.assembly.attempts import Execution
 from longpole.assembly.facts import SpanFacts
 from longpole.assembly.folding import attempt_log, folded, status_of
 from longpole.assembly.forest import NOWHERE, Forest, without_cycles
-from longpole.assembly.usage import tokens_of
+from longpole.assembly.usage import cost_together, tokens_together
 from longpole.assembly.visibility import STEP_TYPE
-from longpole.domain.runs import NO_TOKENS, CostSource, NodeExecution
+from longpole.domain.runs import CostSource, NodeExecution
 from longpole.domain.units import PICO_PER_USD, usd
 
 
@@ -96,7 +96,7 @@ class NodeBuilder:
             model=called.model,
             requested_model=called.requested_model,
             provider=called.provider,
-            tokens=sum((tokens_of(one) for one in used), NO_TOKENS) if used else NO_TOKENS,
+            tokens=tokens_together(used),
             cost_usd=cost_usd,
             cost_source=None if cost_usd is None else CostSource.REPORTED,
             is_cached=span.is_cached,
@@ -178,10 +178,5 @@ class NodeBuilder:
 
 def cost_of(spans: Iterable[SpanFacts]) -> Decimal | None:
     """The sum of the costs that were sent, US dollars; None if none was."""
-    pico = _sum(span.cost_pico_usd for span in spans)
+    pico = cost_together(spans)
     return None if pico is None else usd(Decimal(pico) / PICO_PER_USD)
-
-
-def _sum(values: Iterable[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None

@@ -21,9 +21,9 @@ from longpole.assembly.naming import name_run
 from longpole.assembly.nodes import NodeBuilder
 from longpole.assembly.partition import explicit_run_ids, spans_by_run
 from longpole.assembly.roots import Roots, find_roots
-from longpole.assembly.usage import counted, tokens_of
+from longpole.assembly.usage import counted, tokens_together
 from longpole.assembly.visibility import steps, visible
-from longpole.domain.runs import NO_TOKENS, NodeExecution, NodeStatus, Run, RunRecord, RunStatus
+from longpole.domain.runs import NodeExecution, NodeStatus, Run, RunRecord, RunStatus
 
 __all__ = ["assemble", "assemble_merged", "explicit_run_ids"]
 
@@ -58,7 +58,7 @@ def _run(run_id: str, forest: Forest, roots: Roots, nodes: tuple[NodeExecution, 
     start_ns, end_ns = _times(forest, standing)
     status = None if end_ns is None else _status(standing, nodes)
     error = _error(standing, nodes) if status in {RunStatus.FAILED, RunStatus.PARTIAL} else (None, None)
-    tokens = sum((tokens_of(span) for span in used), NO_TOKENS)
+    tokens = tokens_together(used)
     known = [node.is_cached for node in nodes if node.is_cached is not None]
     embedded = [span.input_tokens for span in used if span.node_type == "embedding" and span.input_tokens is not None]
     return Run(

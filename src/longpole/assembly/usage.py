@@ -9,9 +9,11 @@ Source: RULE 6 and A5 of the design's OTLP contract: exact in every recorded
 run, where the plain sum is wrong in a fifth.
 """
 
+from collections.abc import Iterable, Sequence
+
 from longpole.assembly.facts import SpanFacts
 from longpole.assembly.forest import Forest
-from longpole.domain.runs import TokenUsage
+from longpole.domain.runs import NO_TOKENS, TokenUsage
 
 
 def counted(forest: Forest) -> list[bool]:
@@ -55,3 +57,28 @@ def tokens_of(span: SpanFacts) -> TokenUsage:
         span.cache_write_tokens,
         span.reasoning_tokens,
     )
+
+
+def tokens_together(spans: Sequence[SpanFacts]) -> TokenUsage:
+    """The tokens that spans report, by kind; a kind that none reports is unknown."""
+    if len(spans) == 1:
+        return tokens_of(spans[0])
+    if not spans:
+        return NO_TOKENS
+    return TokenUsage(
+        _sum(span.input_tokens for span in spans),
+        _sum(span.output_tokens for span in spans),
+        _sum(span.cache_read_tokens for span in spans),
+        _sum(span.cache_write_tokens for span in spans),
+        _sum(span.reasoning_tokens for span in spans),
+    )
+
+
+def cost_together(spans: Iterable[SpanFacts]) -> int | None:
+    """The sum of the costs that were sent, pico-dollars; None if none was."""
+    return _sum(span.cost_pico_usd for span in spans)
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from longpole.domain.records import quickly_made
 from longpole.domain.units import instant, seconds
 
 
@@ -47,6 +48,7 @@ class CostSource(StrEnum):
     COMPUTED = "computed"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
     """Tokens of one call or of many.
@@ -101,6 +103,7 @@ class Attempt:
     error_message: str | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class NodeExecution:
     """One execution of a node within a run, its attempts folded into it.
@@ -181,6 +184,7 @@ class NodeExecution:
         return self.cost_usd
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Run:
     """One execution of a workflow, without its nodes.
@@ -265,6 +269,7 @@ class Run:
         return RunState.INCOMPLETE if silence_ns >= abandon_ns else RunState.RUNNING
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run with its node executions, in order of their start."""

@@ -38,7 +38,7 @@ class Pipeline:
         self.budget = MemoryBudget(runtime.settings.ingest_queue_bytes)
         self.workers = ThreadPoolExecutor(_WORKERS, "longpole-decode")
         self._assembler = Assembler()
-        self._writer = Writer(stored=self._assembler.notice)
+        self._writer = Writer(stored=self._assembler.notice_stored)
         self._threads = [
             threading.Thread(target=self._in_runtime, args=(loop,), name=name, daemon=True)
             for name, loop in (("longpole-writer", self._writer.run), ("longpole-assembler", self._assembler.run))

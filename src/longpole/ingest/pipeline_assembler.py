@@ -24,7 +24,9 @@ from longpole import runtime
 from longpole.domain.errors import UnavailableError
 from longpole.domain.units import NS_PER_SECOND
 from longpole.ingest.fault import place
+from longpole.ingest.pipeline_recent import RecentChunks
 from longpole.services import telemetry
+from longpole.store.trace_log import StoredChunk
 
 _TRACES_AT_ONCE = 200
 _REST_FACTOR = 4
@@ -43,6 +45,7 @@ class Assembler:
 
     def __init__(self) -> None:
         self._news = threading.Condition()
+        self._recent = RecentChunks()
         self._due: dict[bytes, float] = {}
         self._queue: list[tuple[float, bytes]] = []
         self._rests_until: dict[bytes, float] = {}
@@ -59,6 +62,12 @@ class Assembler:
                 at = now + _backoff_s(failures) if failures else max(now, self._rests_until.get(trace_id, now))
                 self._schedule(trace_id, at)
             self._news.notify()
+
+    def notice_stored(self, chunks: Sequence[StoredChunk]) -> None:
+        """These were stored by this process, just now."""
+        with self._news:
+            self._recent.add(chunks)
+        self.notice(dict.fromkeys(chunk.trace_id for chunk in chunks))
 
     def close(self, within_s: float) -> None:
         """Let `run` end once everything noticed is assembled, or after `within_s` seconds."""
@@ -113,7 +122,9 @@ class Assembler:
     def _assemble(self, trace_ids: Sequence[bytes]) -> None:
         begun = time.monotonic()
         try:
-            spans = telemetry.assemble(trace_ids)
+            with self._news:
+                at_hand = self._recent.take(trace_ids)
+            spans = telemetry.assemble(trace_ids, at_hand)
         except UnavailableError as error:
             _log.warning("runs of %d traces wait for the database: %s", len(trace_ids), type(error).__name__)
             self._retry(trace_ids, _STORAGE_WAIT_S)

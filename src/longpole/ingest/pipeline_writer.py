@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from longpole.domain.errors import StorageUnavailableError
 from longpole.ingest.pipeline_budget import Share
 from longpole.services import telemetry
-from longpole.store.trace_log import Content, NewChunk
+from longpole.store.trace_log import Content, NewChunk, StoredChunk
 
 _SPANS_PER_TRANSACTION = 2_000
 _log = logging.getLogger(__name__)
@@ -52,9 +52,9 @@ class Submission:
 
 
 class Writer:
-    """Queue and loop of the writing thread; `stored` is called with the traces of every commit."""
+    """Queue and loop of the writing thread; `stored` is called with the chunks of every commit."""
 
-    def __init__(self, stored: Callable[[list[bytes]], None]) -> None:
+    def __init__(self, stored: Callable[[list[StoredChunk]], None]) -> None:
         self._stored = stored
         self._queue: deque[Submission] = deque()
         self._news = threading.Condition()
@@ -96,7 +96,7 @@ class Writer:
 
     def _write(self, submissions: list[Submission]) -> None:
         try:
-            telemetry.append(
+            stored = telemetry.append(
                 [chunk for submission in submissions for chunk in submission.chunks],
                 [content for submission in submissions for content in submission.contents],
             )
@@ -108,7 +108,7 @@ class Writer:
         else:
             for submission in submissions:
                 submission.succeed()
-            self._stored([chunk.trace_id for submission in submissions for chunk in submission.chunks])
+            self._stored(stored)
 
     def _write_apart(self, submissions: list[Submission], error: Exception) -> None:
         """One of them cannot be stored, for a reason that is not the database's: the others are."""

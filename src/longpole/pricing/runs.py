@@ -12,9 +12,9 @@ Upstream: `assembly` makes the records, `book` knows the prices.
 Downstream: `services` store them.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
+from longpole.domain.records import changed
 from longpole.domain.runs import CostSource, NodeExecution, Run, RunRecord
 from longpole.domain.units import usd
 from longpole.pricing.book import PriceBook
@@ -30,17 +30,17 @@ def priced(record: RunRecord, book: PriceBook) -> RunRecord:
     not wholly known where the run used more tokens than its nodes did.
     """
     nodes = tuple(_priced_node(node, record.run, book) for node in record.nodes)
-    return replace(record, run=_priced_run(record.run, nodes), nodes=nodes)
+    return changed(record, run=_priced_run(record.run, nodes), nodes=nodes)
 
 
 def _priced_node(node: NodeExecution, run: Run, book: PriceBook) -> NodeExecution:
     if node.cost_usd is not None and node.cost_source is not CostSource.COMPUTED:
-        return node if node.cost_source else replace(node, cost_source=CostSource.REPORTED)
+        return node if node.cost_source else changed(node, cost_source=CostSource.REPORTED)
     cost = _NOTHING if node.is_cached else _computed(node, run, book)
     source = None if cost is None else CostSource.COMPUTED
     if cost == node.cost_usd and source is node.cost_source:
         return node
-    return replace(node, cost_usd=cost, cost_source=source)
+    return changed(node, cost_usd=cost, cost_source=source)
 
 
 def _computed(node: NodeExecution, run: Run, book: PriceBook) -> Decimal | None:
@@ -61,4 +61,4 @@ def _priced_run(run: Run, nodes: tuple[NodeExecution, ...]) -> Run:
     total = run.tokens.total if run.total_tokens_used is None else run.total_tokens_used
     if (total or 0) > sum(used):
         is_whole = False
-    return replace(run, cost_usd=known if is_whole else None, known_cost_usd=known)
+    return changed(run, cost_usd=known if is_whole else None, known_cost_usd=known)

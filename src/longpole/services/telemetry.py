@@ -27,18 +27,25 @@ from longpole.store.trace_log import Content, Links, NewChunk, StoredChunk
 _TRIES = 3
 
 
-def append(chunks: Sequence[NewChunk], contents: Iterable[Content] = ()) -> None:
+def append(chunks: Sequence[NewChunk], contents: Iterable[Content] = ()) -> list[StoredChunk]:
     """Store what has arrived. When this returns it is committed and may be acknowledged.
+
+    Returns:
+        What was stored, fit to be given to `assemble`.
 
     Raises:
         StorageUnavailableError: Nothing of it was stored.
     """
     with runtime.unit_of_work() as connection:
-        trace_log.append(connection, chunks, contents)
+        return trace_log.append(connection, chunks, contents)
 
 
-def assemble(trace_ids: Collection[bytes]) -> dict[bytes, int]:
+def assemble(trace_ids: Collection[bytes], at_hand: Collection[StoredChunk] = ()) -> dict[bytes, int]:
     """Bring the runs of these traces, and of those that share a run with them, up to what has arrived.
+
+    Args:
+        trace_ids: Traces of which something arrived.
+        at_hand: Chunks that `append` gave: what is among them need not be read.
 
     Returns:
         How many spans were looked at, by trace: what the work was.
@@ -48,7 +55,7 @@ def assemble(trace_ids: Collection[bytes]) -> dict[bytes, int]:
     """
     for _ in range(_TRIES):
         with runtime.reading() as connection:
-            links, chunks = _everything_of(trace_ids, connection)
+            links, chunks = _everything_of(trace_ids, connection, at_hand)
         made = plans(links, chunks, runtime.current().price_book)
         if not made:
             return {}
@@ -69,9 +76,11 @@ def _assemble_locked(trace_ids: Collection[bytes]) -> dict[bytes, int]:
         return _carry_out(plans(links, chunks, runtime.current().price_book), connection)
 
 
-def _everything_of(trace_ids: Collection[bytes], connection: Connection) -> tuple[Links, list[StoredChunk]]:
+def _everything_of(
+    trace_ids: Collection[bytes], connection: Connection, at_hand: Collection[StoredChunk] = ()
+) -> tuple[Links, list[StoredChunk]]:
     links = trace_log.linked(connection, trace_ids)
-    return links, trace_log.chunks_of(connection, list(links))
+    return links, trace_log.chunks_of(connection, list(links), at_hand)
 
 
 def pending_traces(received_before_ns: int, limit: int) -> list[bytes]:

@@ -14,11 +14,12 @@ Source: the design's OTLP contract, §4 (RULE 8, ties).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from longpole.assembly.facts import FactBatch
 from longpole.assembly.merge import merge
 from longpole.assembly.runs import assemble_merged
+from longpole.domain.records import changed
 from longpole.domain.runs import RunRecord
 from longpole.pricing.book import PriceBook
 from longpole.pricing.runs import priced
@@ -104,7 +105,7 @@ def _plan(chunks_of: Mapping[bytes, list[StoredChunk]], links: Links, book: Pric
     for record in assemble_merged(_joined(traces)):
         run_id = text(record.run.workflow_run_id)
         heard_ns = max(_news_of(run_id, links, news_ns), default=max(news_ns.values()))
-        plan.records.append(priced(replace(record, run=replace(record.run, last_received_ns=heard_ns)), book))
+        plan.records.append(priced(changed(record, run=changed(record.run, last_received_ns=heard_ns)), book))
     earlier = {
         run_id
         for trace_id, trace in traces.items()

@@ -53,6 +53,8 @@ def money_packer(dialect_name: str) -> PackMoney:
 
 
 def _pico_dollars(value: Decimal | None) -> int | None:
+    if value is None:
+        return None
     amount = dollars(value)
     return None if amount is None else int(amount * PICO_PER_USD)
 

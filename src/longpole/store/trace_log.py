@@ -39,27 +39,33 @@ Links = Mapping[bytes, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class NewChunk:
-    """Facts of one trace, packed; `run_ids` are those that it names."""
+    """Facts of one trace, as they were and packed; `run_ids` are those that it names."""
 
     trace_id: bytes
     received_ns: int
     facts: bytes
-    span_count: int
+    batch: FactBatch
     run_ids: frozenset[str]
+
+    @property
+    def span_count(self) -> int:
+        """How many spans are in it."""
+        return len(self.batch.spans)
 
 
 class StoredChunk(NamedTuple):
-    """A chunk as it was read."""
+    """A chunk as it was stored or read; `unpacked` where its facts are at hand."""
 
     chunk_key: int
     trace_id: bytes
     received_ns: int
     is_pending: bool
     facts: bytes
+    unpacked: FactBatch | None = None
 
     def batch(self) -> FactBatch:
         """The facts in it."""
-        return unpacked(self.facts)
+        return unpacked(self.facts) if self.unpacked is None else self.unpacked
 
 
 class Content(NamedTuple):
@@ -87,9 +93,8 @@ def pack(spans: Iterable[SpanFacts], logs: Iterable[LogFacts], received_ns: int)
 
 
 def _chunk(trace_id: bytes, spans: list[SpanFacts], logs: list[LogFacts], received_ns: int) -> NewChunk:
-    facts = packed(FactBatch(tuple(spans), tuple(logs)))
-    run_ids = frozenset(map(text, explicit_run_ids(spans)))
-    return NewChunk(trace_id, received_ns, facts, len(spans), run_ids)
+    batch = FactBatch(tuple(spans), tuple(logs))
+    return NewChunk(trace_id, received_ns, packed(batch), batch, frozenset(map(text, explicit_run_ids(spans))))
 
 
 def packed(batch: FactBatch) -> bytes:
@@ -111,15 +116,21 @@ def is_storable(fact: SpanFacts | LogFacts) -> bool:
     return True
 
 
-def append(connection: Connection, chunks: Iterable[NewChunk], contents: Iterable[Content] = ()) -> None:
+def append(connection: Connection, chunks: Iterable[NewChunk], contents: Iterable[Content] = ()) -> list[StoredChunk]:
     """Store new chunks as pending, the runs that they name, and payloads (of the same one the later)."""
     kept = list(chunks)
-    rows = [(row_key(), chunk.trace_id, chunk.received_ns, True, chunk.facts) for chunk in kept]
-    insert_rows(connection, trace_chunks, rows)
+    stored = [
+        StoredChunk(
+            row_key(), chunk.trace_id, chunk.received_ns, is_pending=True, facts=chunk.facts, unpacked=chunk.batch
+        )
+        for chunk in kept
+    ]
+    insert_rows(connection, trace_chunks, [chunk[:5] for chunk in stored])
     named = sorted({(run_id, chunk.trace_id) for chunk in kept for run_id in chunk.run_ids})
     insert_new_rows(connection, run_traces, named)
     latest = {content[:3]: tuple(content) for content in contents}
     _replace_contents(connection, [latest[key] for key in sorted(latest)])
+    return stored
 
 
 def _replace_contents(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
@@ -153,10 +164,23 @@ def linked(connection: Connection, trace_ids: Collection[bytes]) -> Links:
     return {trace_id: frozenset(runs) for trace_id, runs in runs_of.items()}
 
 
-def chunks_of(connection: Connection, trace_ids: Collection[bytes]) -> list[StoredChunk]:
-    """Every chunk of these traces, oldest first."""
+def chunks_of(
+    connection: Connection, trace_ids: Collection[bytes], at_hand: Iterable[StoredChunk] = ()
+) -> list[StoredChunk]:
+    """Every chunk of these traces, oldest first; facts that are `at_hand` are not read."""
+    known = {chunk.chunk_key: chunk for chunk in at_hand}
+    states = dict(_states(connection, trace_ids)) if known else {}
+    if states and states.keys() <= known.keys():
+        return [known[key]._replace(is_pending=states[key]) for key in sorted(states)]
     query = select(trace_chunks).where(trace_chunks.c.trace_id.in_(trace_ids)).order_by(trace_chunks.c.chunk_key)
     return [StoredChunk(*row) for row in connection.execute(query)]
+
+
+def _states(connection: Connection, trace_ids: Collection[bytes]) -> list[tuple[int, bool]]:
+    """Key of each chunk of these traces, and whether it is pending."""
+    columns = select(trace_chunks.c.chunk_key, trace_chunks.c.is_pending)
+    rows = connection.execute(columns.where(trace_chunks.c.trace_id.in_(trace_ids)))
+    return [(chunk_key, is_pending) for chunk_key, is_pending in rows]
 
 
 def lock(connection: Connection, trace_ids: Collection[bytes]) -> set[int]:
@@ -178,9 +202,7 @@ def is_unchanged(connection: Connection, links: Links, chunks: Iterable[StoredCh
     """
     if linked(connection, list(links)) != links:
         return False
-    of_traces = trace_chunks.c.trace_id.in_(list(links))
-    states = select(trace_chunks.c.chunk_key, trace_chunks.c.is_pending).where(of_traces)
-    now = {row.chunk_key: row.is_pending for row in connection.execute(states)}
+    now = dict(_states(connection, list(links)))
     read = {chunk.chunk_key: chunk.is_pending for chunk in chunks}
     return all(now.get(key) == is_pending for key, is_pending in read.items()) and all(
         is_pending or key in read for key, is_pending in now.items()

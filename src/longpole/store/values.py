@@ -27,18 +27,20 @@ def whole(value: int | None, largest: int = MAX_BIGINT) -> int | None:
     """A count, size or duration; None if it is unknown or below zero."""
     if value is None or value < 0:
         return None
-    return min(value, largest)
+    return value if value <= largest else largest  # noqa: FURB136 - a third of the time of min(), thirty times a row
 
 
 def instant(value: int | None) -> int | None:
     """Nanoseconds since the epoch, before it as well."""
-    return None if value is None else max(-MAX_BIGINT, min(value, MAX_BIGINT))
+    if value is None or -MAX_BIGINT <= value <= MAX_BIGINT:
+        return value
+    return MAX_BIGINT if value > 0 else -MAX_BIGINT
 
 
 def signed64(value: int | None) -> int | None:
     """A 64-bit hash as the signed number of the same bits."""
-    if value is None:
-        return None
+    if value is None or 0 <= value <= MAX_BIGINT:
+        return value
     value &= (1 << 64) - 1
     return value if value <= MAX_BIGINT else value - (1 << 64)
 
@@ -74,5 +76,7 @@ def json_list(values: Sequence[str]) -> str | None:
 
 def json_numbers(values: Mapping[str, float]) -> str | None:
     """A JSON object of numbers, without those that JSON has no spelling for; None where it is empty."""
+    if not values:
+        return None
     finite: dict[str, Any] = {text(name): value for name, value in values.items() if math.isfinite(value)}
     return json.dumps(finite) if finite else None
