@@ -103,7 +103,7 @@ class Nesting:
             if around is not None:
                 container[place] = around
                 first, last = self.bounds(around)
-                self.start[place] = min(max(self.start[place], first), last)
+                self.start[place] = max(self.start[place], first)
                 self.end[place] = min(max(self.end[place], first), last)
                 self.children.setdefault(around, []).append(place)
                 waiting.extend(reversed(below.get(place, ())))
@@ -119,7 +119,7 @@ class Nesting:
 
     def _outlives(self, place: int, around: int) -> bool:
         start, end, last = self.start[place], self.end[place], self.bounds(around)[1]
-        return end > last and (start >= last or (end - last) * _OVERFLOW > end - start)
+        return (end - last) * _OVERFLOW > end - start
 
 
 def _parents(nodes: Sequence[TimedNode], known: Mapping[str, TimedNode]) -> list[int]:

@@ -1,5 +1,7 @@
 """Critical times over several runs, counted by hand; which runs are taken of many; whose usage counts."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +45,14 @@ def test_critical_times_of_two_runs() -> None:
     assert dict(times.waiting) == {Kind.ENGINE_OVERHEAD: 5}
     assert times.coverage == 11 / 16
     assert times.ranked() == [(None, "a"), (None, "b"), ("s", "a")]
+
+
+def test_a_queue_is_accounted_for() -> None:
+    """B was ready when a had ended, and waited for 3 of 10."""
+    times = critical_times([([node("a", 1, 4), replace(node("b", 7, 10), ready_ns=4)], 0, 10)])
+
+    assert dict(times.waiting) == {Kind.QUEUE: 3, Kind.ENGINE_OVERHEAD: 1}
+    assert times.coverage == 0.9
 
 
 def test_no_runs() -> None:

@@ -156,6 +156,29 @@ def test_a_barrier_is_what_was_waited_for_though_an_edge_names_another() -> None
     assert path(*nodes) == "slow 0-8 report 8-11"
 
 
+def test_a_barrier_may_take_some_time_of_its_own() -> None:
+    """The end of `slow` leaves less than a tenth of what `report` waited for since `fast` had ended."""
+    nodes = node("fast", 0, 20), node("slow", 0, 80), node("report", 84, 110, waits_for=("fast",))
+
+    assert path(*nodes) == "slow 0-80 (engine_overhead run 80-84) report 84-110"
+
+
+def test_of_two_that_end_together_the_named_one_was_waited_for() -> None:
+    nodes = node("a", 0, 6), node("b", 2, 6), node("c", 6, 9, waits_for=("b",))
+
+    assert path(*nodes) == "(queue b 0-2) b 2-6 c 6-9"
+
+
+def test_of_two_that_end_together_the_longer_one_leaves_nothing_unexplained() -> None:
+    """As drawn.
+
+    a AAAAAAAAAA
+    b bbbbb
+    c      ccccc
+    """
+    assert path(node("a", 0, 10), node("b", 0, 5), node("c", 5, 10)) == "a 0-10"
+
+
 def test_an_end_that_does_not_explain_the_start_is_not_what_was_waited_for() -> None:
     """As drawn.
 
@@ -206,6 +229,12 @@ def test_a_small_overlap_is_the_clocks() -> None:
     nodes = node("a", 0, 101), node("b", 100, 200)
 
     assert path(*nodes) == "a 0-100 b 100-200"
+
+
+def test_an_overlap_that_is_large_for_the_shorter_one_is_none_of_the_clocks() -> None:
+    nodes = node("a", 0, 1000), node("b", 960, 1060)
+
+    assert path(*nodes) == "(queue b 0-960) b 960-1060"
 
 
 def test_a_child_does_not_leave_its_parent() -> None:
