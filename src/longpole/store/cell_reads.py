@@ -5,9 +5,10 @@ Upstream: `rollup_cells`, `period_cells`, `services.rollups`. Downstream: `table
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, or_
+from sqlalchemy import Connection, Select, Table, bindparam
 
 from longpole.analysis.rollup import Cells
 from longpole.store.cell_columns import (
@@ -20,8 +21,6 @@ from longpole.store.cell_columns import (
     sketches_of,
 )
 from longpole.store.tables import node_cells, run_cells
-
-_SPANS_PER_QUERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +58,32 @@ def cells_of_nodes(
     connection: Connection, spans: Sequence[Span], names: Names = ALL_OF_NODES, model_key: int | None = None
 ) -> Cells:
     """Cells of nodes; of those with one model key only, if one is given."""
-    condition = None if model_key is None else node_cells.c.model_key == model_key
-    return _read(connection, node_cells, spans, names, condition)
+    return _read(connection, node_cells, spans, names, model_key)
 
 
 def _read(
-    connection: Connection,
-    table: Table,
-    spans: Sequence[Span],
-    names: Names,
-    condition: ColumnElement[bool] | None = None,
+    connection: Connection, table: Table, spans: Sequence[Span], names: Names, model_key: int | None = None
 ) -> Cells:
-    query = selected(table, names.numbers, names.blobs, connection.dialect.name)
-    if condition is not None:
-        query = query.where(condition)
     rows: list[Any] = []
-    for begin in range(0, len(spans), _SPANS_PER_QUERY):
-        wanted = or_(*(_within(table, span) for span in spans[begin : begin + _SPANS_PER_QUERY]))
-        rows += connection.execute(query.where(wanted)).all()
+    for span in spans:
+        query = _query(table, names, connection.dialect.name, span.end is not None, model_key is not None)
+        asked: dict[str, Any] = {"tier": span.tier, "keys": list(span.workflow_keys), "start": span.start}
+        if span.end is not None:
+            asked["end"] = span.end
+        if model_key is not None:
+            asked["model"] = model_key
+        rows += connection.execute(query, asked).all()
     return cells_from(table, names.numbers, names.blobs, rows)
 
 
-def _within(table: Table, span: Span) -> ColumnElement[bool]:
-    keys = span.workflow_keys
-    of_workflows = table.c.workflow_key == keys[0] if len(keys) == 1 else table.c.workflow_key.in_(keys)
-    condition = and_(table.c.tier == span.tier, of_workflows, table.c.cell_start >= span.start)
-    return condition if span.end is None else and_(condition, table.c.cell_start < span.end)
+@lru_cache
+def _query(table: Table, names: Names, dialect: str, has_end: bool, of_model: bool) -> Select[Any]:  # noqa: FBT001
+    """Made once and asked often: to make it takes longer than to ask it."""
+    query = selected(table, names.numbers, names.blobs, dialect).where(
+        table.c.tier == bindparam("tier"),
+        table.c.workflow_key.in_(bindparam("keys", expanding=True)),
+        table.c.cell_start >= bindparam("start"),
+    )
+    if has_end:
+        query = query.where(table.c.cell_start < bindparam("end"))
+    return query.where(table.c.model_key == bindparam("model")) if of_model else query

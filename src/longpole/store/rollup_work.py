@@ -16,7 +16,7 @@ Upstream: `services.rollups`, `period_cells`. Downstream: `rollup_horizons`, `ta
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from longpole.store.bulk import Row
 from longpole.store.cell_writes import take_turn
@@ -25,7 +25,7 @@ from longpole.store.rollup_horizons import SECONDS, Horizons, Place, Tier, horiz
 from longpole.store.rollup_raw import Stretch, keys_within
 from longpole.store.tables import dirty_marks
 
-_MARKS, _PLACES, _PLACES_PER_QUERY = 5_000, 200, 200
+_MARKS, _PLACES = 5_000, 300
 
 
 @dataclass(slots=True)
@@ -83,22 +83,20 @@ def stretch_of(place: Place) -> Stretch:
     return Stretch(workflow_key, start, start + SECONDS[Tier(tier)])
 
 
+_LATER_MARKS = select(dirty_marks).where(
+    dirty_marks.c.tier == Behind.UNIT,
+    dirty_marks.c.mark_key >= bindparam("from_key"),
+    dirty_marks.c.workflow_key == bindparam("workflow"),
+    dirty_marks.c.cell_start >= bindparam("start"),
+    dirty_marks.c.cell_start < bindparam("end"),
+)
+
+
 def _later_marks(connection: Connection, places: Sequence[Place], from_key: int) -> Iterable[Row]:
     """The marks of cells that are computed anew from everything, so that no run of theirs is added once more."""
-    for begin in range(0, len(places), _PLACES_PER_QUERY):
-        stretches = [stretch_of(place) for place in places[begin : begin + _PLACES_PER_QUERY]]
-        within = or_(
-            *(
-                and_(
-                    dirty_marks.c.workflow_key == stretch.workflow_key,
-                    dirty_marks.c.cell_start >= stretch.start,
-                    dirty_marks.c.cell_start < stretch.end,
-                )
-                for stretch in stretches
-            )
-        )
-        later = and_(dirty_marks.c.tier == Behind.UNIT, dirty_marks.c.mark_key >= from_key)
-        yield from (tuple(row) for row in connection.execute(select(dirty_marks).where(later, within)))
+    for stretch in map(stretch_of, places):
+        asked = {"from_key": from_key, "workflow": stretch.workflow_key, "start": stretch.start, "end": stretch.end}
+        yield from (tuple(row) for row in connection.execute(_LATER_MARKS, asked))
 
 
 class OvertakenError(Exception):
