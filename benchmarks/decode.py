@@ -75,8 +75,8 @@ def _fill(span: Any, rng: random.Random, trace_id: bytes, root_id: bytes, *, is_
         "input.mime_type": "text/plain",
         "output.mime_type": "text/plain",
         "gen_ai.request.temperature": 0.2,
-        "input.value": " ".join(rng.choices(WORDS, k=8)),
-        "output.value": " ".join(rng.choices(WORDS, k=8)),
+        "input.value": " ".join(rng.choices(WORDS, k=2)),
+        "output.value": " ".join(rng.choices(WORDS, k=2)),
     }.items():
         _put(span.attributes, key, value)
 

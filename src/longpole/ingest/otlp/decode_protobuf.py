@@ -118,7 +118,7 @@ def _span(sent: Any, resource: Resource, scope_name: str) -> Span:
         resource,
         scope_name,
         status.code,
-        text(status.message, "the status message"),
+        text(message, "the status message") if (message := status.message) else "",
         tuple(map(_event, sent.events)) if sent.events else (),
         _links(sent.links) if sent.links else (),
         sent.dropped_attributes_count + sent.dropped_events_count,

@@ -28,6 +28,7 @@ _MEMO_BYTES = 96
 _MEMO_ENTRIES = 32_768
 
 _PLAIN = frozenset({"int_value", "double_value", "bool_value", "bytes_value"})
+_MUTABLE = frozenset({list, dict})
 _parse_pair = wire.KeyValue.FromString
 
 Pair = tuple[str, Any]
@@ -38,8 +39,10 @@ class Memo(dict[bytes, Pair]):
 
     def __missing__(self, raw: bytes) -> Pair:
         """Decode, and remember what is small and immutable."""
+        if len(raw) > _MEMO_BYTES:
+            return pair(raw)
         decoded = pair(raw)
-        if len(raw) <= _MEMO_BYTES and not isinstance(decoded[1], (list, dict)):
+        if type(decoded[1]) not in _MUTABLE:
             if len(self) >= _MEMO_ENTRIES:
                 self.clear()
             self[raw] = decoded
@@ -67,8 +70,12 @@ def pair(raw: bytes) -> Pair:
     try:
         message = _parse_pair(raw)
         value = message.value
-        sent_text = value.string_value  # nearly always: asking for it first spares asking which one it is
-        return message.key.decode(), sent_text.decode() if sent_text else _native(value)
+        # A text, or else a number: asking for these first spares asking which one it is.
+        if sent_text := value.string_value:
+            return message.key.decode(), sent_text.decode()
+        if number := value.int_value:
+            return message.key.decode(), number
+        return message.key.decode(), _native(value)
     except DecodeError:
         raise BadRecordError("an attribute cannot be decoded") from None
     except UnicodeDecodeError:
