@@ -8,9 +8,8 @@ Upstream: `runtime`. Source: the SQLAlchemy manual on pysqlite's transactions;
 sqlite.org/wal.html.
 """
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
@@ -20,12 +19,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
 
 from longpole.domain.errors import InvalidInputError, MissingExtraError, StorageUnavailableError
+from longpole.store.turns import Turns
 
 BUSY_TIMEOUT_MS = 10_000
 _LOG_BYTES = 16 << 20
 """The write-ahead log is cut back to so much after it was written back; a burst makes it longer for a while only."""
 _WRITES = "longpole_writes"
-_TURN = "longpole_turn"
+_TURNS = "longpole_turns"
 
 
 def open_engine(database_url: str) -> Engine:
@@ -64,13 +64,15 @@ def _open_postgresql(url: URL) -> Engine:
 
 
 def _open_sqlite(url: URL) -> Engine:
+    beside = None
     if url.database and url.database != ":memory:":
         Path(url.database).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
         url = url.set(database=str(Path(url.database).expanduser()))
+        beside = Path(f"{url.database}.turn")
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
-        execution_options={_TURN: threading.Lock()},
+        execution_options={_TURNS: Turns(beside, BUSY_TIMEOUT_MS / 1000)},
     )
 
     @event.listens_for(engine, "connect")
@@ -108,19 +110,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-@contextmanager
-def _turn(engine: Engine) -> Iterator[None]:
-    """On SQLite one thread of this process at a time: waiting for a lock is quick and fair, polling the file is not."""
-    turn = engine.get_execution_options().get(_TURN)
-    if turn is None:
-        yield
-        return
-    if not turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
-        raise StorageUnavailableError("another thread of this process has been writing for too long")
-    try:
-        yield
-    finally:
-        turn.release()
+def _turn(engine: Engine) -> AbstractContextManager[None]:
+    """On SQLite one thread of all processes at a time."""
+    turns: Turns | None = engine.get_execution_options().get(_TURNS)
+    return nullcontext() if turns is None else turns.turn()
 
 
 @contextmanager
