@@ -45,3 +45,18 @@ def test_a_version_stands_in_for_the_workflow_of_a_dify_application(
     summary = client.get("/apps/dify-app/workflows/published-2/performance/summary").json()
     assert (summary["run_count"], summary["workflow_id"]) == (1, "published-2")
     assert client.get("/apps/dify-app/workflows/dify-app/performance/summary").json()["run_count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "counted"),
+    [("user=alice", 1), ("status=failed", 1), ("user=alice&status=succeeded", 0), ("tag=eu/west", 3), ("tag=eu", 0)],
+)
+def test_figures_of_some_runs_only(trips: TestClient, asked: str, counted: int) -> None:
+    assert trips.get(f"{PERFORMANCE}/summary?{asked}").json()["run_count"] == counted
+    assert trips.get(f"{PERFORMANCE}/bottlenecks?{asked}").json()["runs_analysed"] == counted
+    llm = [each for each in trips.get(f"{PERFORMANCE}/nodes?{asked}").json()["items"] if each["node_type"] == "llm"]
+    assert [each["execution_count"] for each in llm] == ([counted] if counted else [])
+
+
+def test_an_unknown_status_is_422(trips: TestClient) -> None:
+    assert trips.get(f"{PERFORMANCE}/summary?status=lost").status_code == 422

@@ -34,10 +34,12 @@ def matching(query: Select[Any], filters: RunFilters, dialect_name: str) -> Sele
 
 
 def _has_status(status: RunStatus, silent_before_ns: int | None) -> ColumnElement[bool]:
-    if status is not RunStatus.PARTIAL or silent_before_ns is None:
+    if status is not RunStatus.PARTIAL:
         return runs.c.status == status
-    silent = ~runs.c.is_ended & (runs.c.last_received_ns <= silent_before_ns)
-    return or_(runs.c.status == status, silent)
+    partial = or_(runs.c.status == status, runs.c.is_abandoned)
+    if silent_before_ns is None:
+        return partial
+    return or_(partial, ~runs.c.is_ended & (runs.c.last_received_ns <= silent_before_ns))
 
 
 def _has_tag(tag: str, dialect_name: str) -> ColumnElement[bool]:
