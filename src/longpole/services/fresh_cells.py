@@ -3,7 +3,7 @@
 Upkeep keeps cells within seconds of the runs, so this is for programs that
 record without a server, and for the moments after a large import.
 
-Upstream: `performance`, `runs`. Downstream: `rollups`, `store.period_cells`.
+Upstream: `performance`, `runs`. Downstream: `rollups`.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from longpole import runtime
+from longpole.domain.errors import RangeTooLargeError
 from longpole.services import rollups
-from longpole.store.period_cells import MuchToReadError
 
 Answer = TypeVar("Answer")
 
@@ -27,7 +27,7 @@ def fresh(ask: Callable[[Connection], Answer]) -> Answer:
     try:
         with runtime.reading() as connection:
             return ask(connection)
-    except MuchToReadError:
+    except RangeTooLargeError:
         rollups.refresh()
     with runtime.reading() as connection:
         return ask(connection)

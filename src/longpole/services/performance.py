@@ -237,7 +237,10 @@ class WorkflowPerformanceService:
             RangeTooLargeError: `filters` ask for more runs than are read one by one.
         """
         asked = question(app_id, workflow_id, days)
-        return fresh(lambda connection: summary(connection, asked, filters))
+        if filters is None:
+            return fresh(lambda connection: summary(connection, asked))
+        with runtime.reading() as connection:
+            return summary(connection, asked, filters)
 
     @staticmethod
     def get_node_performance_breakdown(

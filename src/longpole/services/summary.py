@@ -18,7 +18,7 @@ from longpole.store.period_reads import runs_of_period
 from longpole.store.workflow_scope import WorkflowScope, find_scope
 
 
-def summary(connection: Connection, asked: Question, filters: RunFilters | None) -> PerformanceSummary:
+def summary(connection: Connection, asked: Question, filters: RunFilters | None = None) -> PerformanceSummary:
     """The summary of a workflow's period; of those runs only that filters let through, if there are any."""
     scope = find_scope(connection, asked.app_id, asked.workflow_id)
     now = _figures(connection, scope, asked.period, filters)

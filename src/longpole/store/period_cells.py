@@ -41,10 +41,6 @@ Range = tuple[int, int | None]
 """From one instant up to, not including, another; None: however late."""
 
 
-class MuchToReadError(RangeTooLargeError):
-    """Too many runs are not in their cells yet; refreshing helps."""
-
-
 @dataclass(slots=True)
 class Cover:
     """Which cells and which raw runs make up a stretch of time, for some workflows.
@@ -95,7 +91,7 @@ def cover(connection: Connection, workflow_keys: Sequence[int], start: int, end:
     """What makes up the time from `start` up to `end`, both at a full hour, in seconds since the epoch.
 
     Raises:
-        MuchToReadError: More runs are not in their cells yet than can be read one by one.
+        RangeTooLargeError: More runs are not in their cells yet than are read one by one; refreshing helps.
     """
     first_day = -(-start // DAY_SECONDS) * DAY_SECONDS
     last_day = None if end is None else end // DAY_SECONDS * DAY_SECONDS
@@ -107,7 +103,7 @@ def cover(connection: Connection, workflow_keys: Sequence[int], start: int, end:
     unit_marks = [mark for mark in marks if mark[0] == Behind.UNIT and mark[3] >= start]
     work = units_behind(connection, unit_marks)
     if len(work.run_keys) > MOST_RAW_RUNS:
-        raise MuchToReadError(len(work.run_keys), MOST_RAW_RUNS)
+        raise RangeTooLargeError(len(work.run_keys), MOST_RAW_RUNS)
     found = Cover(workflow_keys, days, edges, set(work.anew), work)
     for tier, _, workflow_key, at, _ in marks:
         if tier != Behind.UNIT:

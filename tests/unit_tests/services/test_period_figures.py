@@ -14,7 +14,8 @@ from longpole.domain.runs import NodeExecution, NodeStatus, Run, RunRecord, RunS
 from longpole.runtime import Runtime
 from longpole.services import rollups
 from longpole.services.performance import WorkflowPerformanceService as Performance
-from longpole.store import cell_writes
+from longpole.services.rollups import Refreshed
+from longpole.store import cell_writes, period_cells
 from longpole.store.engine import writing
 from longpole.store.rollup_horizons import Tier, retire_cells
 from longpole.store.run_writes import delete_runs, write_records
@@ -162,3 +163,15 @@ def test_periods_begin_at_a_full_hour() -> None:
 
     assert summary.period_start == datetime.fromisoformat("2026-02-14T14:00:00Z")
     assert summary.period_end == datetime.fromisoformat("2026-02-16T14:20:00Z")
+
+
+def test_where_too_much_is_not_in_the_cells_they_are_brought_up_to_date_first(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(period_cells, "MOST_RAW_RUNS", 1)
+    chance = random.Random(3)
+    with writing(runtime.engine) as connection:
+        write_records(connection, [random_run(chance, name) for name in "abc"], now_ns=NOW)
+
+    assert Performance.get_workflow_performance_summary("app", "flow", 30).run_count == 3
+    assert rollups.refresh() == Refreshed()
