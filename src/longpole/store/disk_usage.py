@@ -11,6 +11,7 @@ PostgreSQL manual, "Database Object Size Functions".
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -52,7 +53,8 @@ def give_back(connection: Connection, pages: int) -> bool:
         return False
     if _pragma(connection, "freelist_count") == 0:
         return False
-    connection.exec_driver_sql(f"PRAGMA incremental_vacuum({pages})").all()
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()  # it frees a page per row that is fetched
     return True
 
 
