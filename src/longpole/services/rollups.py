@@ -77,6 +77,12 @@ def refresh(*, everything: bool = False, seconds: float | None = None) -> Refres
     return done
 
 
+def backlog(most: int) -> int:
+    """How many changes are not in the cells or trends yet, counted up to `most`."""
+    with runtime.reading() as connection:
+        return rollup_work.count_marks(connection, most)
+
+
 def abandon() -> int:
     """Count runs as partial that have been silent for longer than `LONGPOLE_RUN_ABANDON_SECONDS`; how many."""
     here = runtime.current()

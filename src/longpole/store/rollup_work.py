@@ -16,7 +16,7 @@ Upstream: `services.rollups`, `period_cells`. Downstream: `rollup_horizons`, `ta
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from longpole.store.bulk import Row
 from longpole.store.cell_writes import take_turn
@@ -56,6 +56,12 @@ def next_units(connection: Connection) -> Work:
     """The units that have waited longest, some hundred; nothing where none waits."""
     marks = select(dirty_marks).where(dirty_marks.c.tier == Behind.UNIT).order_by(dirty_marks.c.mark_key)
     return units_behind(connection, [tuple(row) for row in connection.execute(marks.limit(_MARKS))], _MARKS)
+
+
+def count_marks(connection: Connection, most: int) -> int:
+    """How many marks there are, counted up to `most`."""
+    some = select(dirty_marks.c.tier).limit(most).subquery()
+    return connection.scalar(select(func.count()).select_from(some)) or 0
 
 
 def units_behind(connection: Connection, marks: Sequence[Row], limit: int | None = None) -> Work:

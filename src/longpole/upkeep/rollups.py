@@ -1,42 +1,69 @@
 """Brings figures up to what has arrived, every two seconds, and gives up runs that went silent.
 
-Upstream: `upkeep.tasks`. Downstream: `services.rollups`, `services.trends`.
+Little work is done in the server itself, much of it in a process beside it.
+
+Upstream: `upkeep.tasks`. Downstream: `services.rollups`, `services.trends`, `helper_process`.
 """
 
+import time
+import weakref
+from collections.abc import Callable
+
+from longpole.runtime import Runtime
 from longpole.services import rollups, trends
+from longpole.upkeep.helper_process import HelperProcess
 from longpole.upkeep.scheduler import Task
 
-_REFRESH_EVERY_S = 2.0
-"""A run is in its cells within 5 seconds; until then whoever asks computes it from its raw rows."""
-
-_REFRESH_FOR_S = 4.0
-"""After an import other tasks get their turn in between."""
+_REFRESH_EVERY_S, _REFRESH_FOR_S = 2.0, 2.0
+"""A run is in its cells within 5 seconds; until then whoever asks computes it from its raw rows.
+After an import other tasks get their turn in between."""
 
 _ABANDON_EVERY_S = 30.0
-_TRENDS_EVERY_S, _TRENDS_FOR_S = 15.0, 3.0
+_TRENDS_EVERY_S, _TRENDS_FOR_S = 15.0, 2.0
+_MUCH = 1_000
+"""So many marks are half a second's work or more."""
 
 
-def tasks() -> list[Task]:
+def tasks(runtime: Runtime) -> list[Task]:
     """What there is to do."""
+    do = _doing(runtime)
     return [
-        Task("rollups", _REFRESH_EVERY_S, _refresh),
-        Task("abandoned_runs", _ABANDON_EVERY_S, _abandon),
-        Task("trends", _TRENDS_EVERY_S, _refresh_trends),
+        Task("rollups", _REFRESH_EVERY_S, lambda: do(refresh)),
+        Task("abandoned_runs", _ABANDON_EVERY_S, abandon),
+        Task("trends", _TRENDS_EVERY_S, lambda: do(refresh_trends)),
     ]
 
 
-def _refresh() -> str | None:
+Work = Callable[[], str | None]
+
+
+def _doing(runtime: Runtime) -> Callable[[Work], str | None]:
+    """What does a task's work, here or in the process beside."""
+    helper = HelperProcess(runtime.settings)
+    can_help = runtime.clock is time.time_ns and ":memory:" not in runtime.settings.database_url
+    weakref.finalize(runtime, helper.close)
+
+    def do(work: Work) -> str | None:
+        return helper.do(work) if can_help and rollups.backlog(_MUCH) >= _MUCH else work()
+
+    return do
+
+
+def refresh() -> str | None:
+    """Refresh for some seconds; what was done."""
     done = rollups.refresh(seconds=_REFRESH_FOR_S)
     if not done:
         return None
     return f"read {done.runs:,} runs; computed {done.units:,} units, {done.hours:,} hours, {done.days:,} days"
 
 
-def _abandon() -> str | None:
-    given_up = rollups.abandon()
-    return f"gave up {given_up:,} silent runs" if given_up else None
-
-
-def _refresh_trends() -> str | None:
+def refresh_trends() -> str | None:
+    """Write trends for some seconds; what was done."""
     hours = trends.refresh_trends(seconds=_TRENDS_FOR_S)
     return f"wrote the trends of {hours:,} hours and of their days, weeks and months" if hours else None
+
+
+def abandon() -> str | None:
+    """Give up silent runs; how many."""
+    given_up = rollups.abandon()
+    return f"gave up {given_up:,} silent runs" if given_up else None

@@ -10,4 +10,4 @@ from longpole.upkeep.scheduler import Task
 
 def tasks(runtime: Runtime) -> list[Task]:
     """The tasks of a database, as its settings want them."""
-    return [*rollups.tasks(), *partitions.tasks(runtime), *retention.tasks(runtime)]
+    return [*rollups.tasks(runtime), *partitions.tasks(runtime), *retention.tasks(runtime)]
