@@ -179,6 +179,21 @@ class Sketch:
 EMPTY = Sketch(0, 0, 0, 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.int64))
 
 
+def unpacked(packed: bytes) -> Sketch:
+    """The sketch that `Sketch.pack` packed."""
+    part = unpack(packed)
+    return Sketch(
+        count=part.count,
+        zeros=part.zeros,
+        least=part.least,
+        greatest=part.greatest,
+        total=int.from_bytes(part.total, "big"),
+        squares=int.from_bytes(part.squares, "big"),
+        indices=np.frombuffer(part.indices, dtype="<i2").astype(np.int64),
+        counts=np.frombuffer(part.counts, dtype=_count_type(part.count)).astype(np.int64),
+    )
+
+
 def merge(packed: Iterable[bytes]) -> Sketch:
     """The sketch of all values of the packed sketches: the same whatever their order and grouping. O(buckets)."""
     parts = [part for data in packed if (part := unpack(data)).count]

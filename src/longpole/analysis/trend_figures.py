@@ -66,7 +66,7 @@ def trend_figures(numbers: Mapping[str, int], sketches: Mapping[str, bytes | Non
     for metric, unit in _UNITS.items():
         packed = sketches.get(metric)
         if packed is not None:
-            spread = sketch.merge([packed])
+            spread = sketch.unpacked(packed)
             yield _spread(metric, _headline(metric, spread, numbers), spread, unit)
 
 

@@ -58,7 +58,7 @@ class Total:
     def sketch(self, name: str) -> Sketch:
         """A distribution; empty where nothing is known."""
         packed = self.sketches.get(name)
-        return sketch.EMPTY if packed is None else sketch.merge([packed])
+        return sketch.EMPTY if packed is None else sketch.unpacked(packed)
 
 
 NOTHING = Total({}, {})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longpole.analysis.sketch import EMPTY, RELATIVE_ERROR, Sketch, bucket_bound, bucket_indices, merge
+from longpole.analysis.sketch import EMPTY, RELATIVE_ERROR, Sketch, bucket_bound, bucket_indices, merge, unpacked
 
 VECTORS = json.loads((Path(__file__).parents[3] / "docs/reference/sketch-vectors.json").read_text())["vectors"]
 QUANTILES = (0.0, 0.01, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0)
@@ -85,3 +85,11 @@ def test_nothing_has_no_figures() -> None:
 def test_negative_values_are_refused() -> None:
     with pytest.raises(ValueError, match="-1"):
         Sketch.of([1, -1])
+
+
+@given(st.lists(st.one_of(st.integers(0, 3), st.integers(0, (1 << 63) - 1)), max_size=30))
+def test_what_is_packed_is_unpacked(some: list[int]) -> None:
+    packed = Sketch.of(some).pack()
+
+    assert unpacked(packed).pack() == packed
+    assert unpacked(packed).quantile(0.5) == merge([packed]).quantile(0.5)
