@@ -8,7 +8,8 @@ class Period:
     """A stretch of time; runs count in it by their end, else by when they were recorded.
 
     Periods begin and end at a full hour, as the cells do that figures are read
-    from: the last seven days, asked for at 14:20, begin at 14:00.
+    from: the last seven days, asked for at 14:20, begin at 14:00. Where hours are
+    no longer kept (after 90 days), they begin with the whole day.
 
     Attributes:
         since_ns: Runs count from this instant on.

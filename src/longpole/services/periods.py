@@ -8,7 +8,8 @@ from typing import Any
 from longpole import runtime
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.periods import Period, Question
-from longpole.domain.units import NS_PER_DAY, NS_PER_HOUR
+from longpole.domain.units import NS_PER_DAY, NS_PER_HOUR, NS_PER_SECOND
+from longpole.store.rollup_horizons import horizons
 
 MOST_DAYS = 365
 
@@ -41,4 +42,9 @@ def question(app_id: str, workflow_id: str, days: int) -> Question:
         InvalidInputError: `days` is not 1 to 365.
     """
     now_ns = runtime.current().clock()
-    return Question(app_id, workflow_id, days, last_days(checked_days(days), now_ns), now_ns)
+    period = last_days(checked_days(days), now_ns)
+    with runtime.reading() as connection:
+        hours_from = horizons(connection).hours
+    if period.since_ns // NS_PER_SECOND < hours_from:  # of that day only the whole is known
+        period = Period(period.since_ns // NS_PER_DAY * NS_PER_DAY, None)
+    return Question(app_id, workflow_id, days, period, now_ns)

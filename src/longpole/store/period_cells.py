@@ -29,7 +29,7 @@ from longpole.store.bulk import Row
 from longpole.store.cell_reads import Names, Span
 from longpole.store.dirty_marks import DAY_SECONDS, HOUR_SECONDS, Behind
 from longpole.store.rollup_cells import Made, cells_of_runs
-from longpole.store.rollup_horizons import Place, Tier
+from longpole.store.rollup_horizons import Place, Tier, horizons
 from longpole.store.rollup_work import Work, units_behind
 from longpole.store.tables import dirty_marks
 
@@ -90,9 +90,13 @@ class Cover:
 def cover(connection: Connection, workflow_keys: Sequence[int], start: int, end: int | None) -> Cover:
     """What makes up the time from `start` up to `end`, both at a full hour, in seconds since the epoch.
 
+    Where hours are no longer kept it begins with a whole day.
+
     Raises:
         RangeTooLargeError: More runs are not in their cells yet than are read one by one; refreshing helps.
     """
+    if start < horizons(connection).hours:
+        start = start // DAY_SECONDS * DAY_SECONDS  # of that day only the whole is known
     first_day = -(-start // DAY_SECONDS) * DAY_SECONDS
     last_day = None if end is None else end // DAY_SECONDS * DAY_SECONDS
     days: Range = (first_day, last_day)

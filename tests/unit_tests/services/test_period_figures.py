@@ -19,6 +19,7 @@ from longpole.store import cell_writes, period_cells
 from longpole.store.engine import writing
 from longpole.store.rollup_horizons import Tier, retire_cells
 from longpole.store.run_writes import delete_runs, write_records
+from longpole.store.tables import node_cells, run_cells
 
 SECOND, MINUTE, HOUR, DAY = 1_000_000_000, 60 * 10**9, 3_600 * 10**9, 86_400 * 10**9
 NOW = 20_500 * DAY + 14 * HOUR + 20 * MINUTE
@@ -175,3 +176,19 @@ def test_where_too_much_is_not_in_the_cells_they_are_brought_up_to_date_first(
 
     assert Performance.get_workflow_performance_summary("app", "flow", 30).run_count == 3
     assert rollups.refresh() == Refreshed()
+
+
+def test_where_hours_are_no_longer_kept_a_period_begins_with_the_whole_day(runtime: Runtime) -> None:
+    chance = random.Random(4)
+    with writing(runtime.engine) as connection:
+        write_records(connection, [random_run(chance, f"run-{number}") for number in range(80)], now_ns=NOW)
+    rollups.refresh()
+    for tier in (Tier.UNIT, Tier.HOUR):
+        with writing(runtime.engine) as connection:
+            cell_writes.take_turn(connection)
+            until = retire_cells(connection, tier, (NOW - 2 * DAY) // SECOND)
+            for table in (run_cells, node_cells):
+                connection.execute(table.delete().where(table.c.tier == tier, table.c.cell_start < until))
+
+    assert Performance.get_workflow_performance_summary("app", "flow", 7).period_start.hour == 0
+    assert_all_the_same()
