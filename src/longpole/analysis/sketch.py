@@ -149,10 +149,13 @@ class Sketch:
         if not self.count:
             return None
         rank = q * (self.count - 1)
-        low = self._order_statistic(floor(rank))
-        return low + (self._order_statistic(ceil(rank)) - low) * (rank - floor(rank))
+        upto = np.cumsum(self.counts)
+        low = self._order_statistic(floor(rank), upto)
+        if rank == floor(rank):
+            return low
+        return low + (self._order_statistic(ceil(rank), upto) - low) * (rank - floor(rank))
 
-    def _order_statistic(self, rank: int) -> float:
+    def _order_statistic(self, rank: int, upto: Ints) -> float:
         """The `rank`-th smallest value, from 0: where it would stand were its bucket evenly filled."""
         if rank < self.zeros:
             return 0.0
@@ -160,10 +163,10 @@ class Sketch:
             return float(self.greatest)
         if rank == 0:
             return float(self.least)
-        upto = np.cumsum(self.counts) + self.zeros
-        place = int(np.searchsorted(upto, rank, side="right"))
-        before = int(upto[place] - self.counts[place])
-        within = (rank - before + 0.5) / int(self.counts[place])
+        place = int(upto.searchsorted(rank - self.zeros, side="right"))
+        held = int(self.counts[place])
+        before = int(upto[place]) - held
+        within = (rank - self.zeros - before + 0.5) / held
         return min(max(bucket_bound(int(self.indices[place]) + within), float(self.least)), float(self.greatest))
 
     def share_above(self, threshold: float) -> float | None:

@@ -147,9 +147,15 @@ def _spans(found: Cover) -> list[Span]:
 
 
 def _wanted(found: Cover, cells: Cells) -> Cells:
-    places = cells.keys[:, : START + 1].tolist()
-    kept = [place for place, (tier, key, start) in enumerate(places) if found.wants(tier, key, start)]
-    return cells if len(kept) == len(places) else cells.where(np.array(kept, dtype=np.int64))
+    """The cells that are a part of the stretch; each place is asked for once, however many cells are there."""
+    places = map(tuple, cells.keys[:, : START + 1].tolist())
+    answers: dict[Place, bool] = {}
+    kept = [
+        number
+        for number, place in enumerate(places)
+        if (answers[place] if place in answers else answers.setdefault(place, found.wants(*place)))
+    ]
+    return cells if len(kept) == len(cells) else cells.where(np.array(kept, dtype=np.int64))
 
 
 def _marks(connection: Connection, workflow_keys: Sequence[int], start: int, end: int | None) -> list[Row]:
