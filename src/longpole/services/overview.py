@@ -7,13 +7,14 @@ Upstream: `runs`. Downstream: `store.overview_reads`, `store.period_cells`, `cel
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from sqlalchemy import Connection
 
 from longpole.analysis.rollup import Cells, merge
 from longpole.analysis.rollup_cells import START
+from longpole.analysis.sketch_groups import quantiles
 from longpole.domain.figures import AppFigures, SparklinePoint, WorkflowFigures
 from longpole.domain.periods import Question
 from longpole.domain.units import NS_PER_SECOND, instant
@@ -42,9 +43,8 @@ def workflows(connection: Connection, asked: Question) -> tuple[WorkflowFigures,
     of_line = np.array([places[key] for key in points.keys[:, 0].tolist()], dtype=np.int64)
     lines = totals(points, of_line)
     sparklines: dict[int, list[SparklinePoint]] = defaultdict(list)
-    by_place = totals(points, np.arange(len(points)))
-    for place, (line, start) in enumerate(zip(of_line.tolist(), points.keys[:, 1].tolist(), strict=True)):
-        sparklines[line].append(_point(start, by_place[place]))
+    for line, point in zip(of_line.tolist(), _points(points), strict=True):
+        sparklines[line].append(point)
     return tuple(
         _line(asked.app_id, workflow, lines.get(place, NOTHING), sparklines[place])
         for place, workflow in enumerate(known)
@@ -57,15 +57,19 @@ def _by_step(cells: Cells, seconds_each: int) -> Cells:
     return merge(cells, np.column_stack([cells.keys[:, _WORKFLOW], starts]))
 
 
-def _point(start: int, own: Total) -> SparklinePoint:
-    runs = own.count("run_count")
-    return SparklinePoint(
-        start=instant(start * NS_PER_SECOND),
-        run_count=runs,
-        p95=seconds(own.sketch("run_time").quantile(0.95)),
-        error_rate=ratio(own.count("failed"), runs),
-        cost=dollars(own["cost_usd"]),
+def _points(cells: Cells) -> Iterator[SparklinePoint]:
+    """A point for each cell: there are thousands of them, so all of a kind are computed together."""
+    starts = {start: instant(start * NS_PER_SECOND) for start in np.unique(cells.keys[:, 1]).tolist()}
+    columns = zip(
+        cells.keys[:, 1].tolist(),
+        *(cells.numbers[name].tolist() for name in ("run_count", "failed", "cost_usd")),
+        quantiles(cells.sketches["run_time"], 0.95),
+        strict=True,
     )
+    for start, runs, failed, cost, p95 in columns:
+        yield SparklinePoint(
+            starts[start], runs, seconds(p95), ratio(failed, runs), None if cost < 0 else dollars(cost)
+        )
 
 
 def _line(app_id: str, workflow: KnownWorkflow, own: Total, sparkline: Sequence[SparklinePoint]) -> WorkflowFigures:

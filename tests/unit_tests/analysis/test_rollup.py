@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from longpole.analysis.rollup import MAX, Cells, folded, joined, merge, roll_up
 from longpole.analysis.sketch import Ints, Sketch, unpack
+from longpole.analysis.sketch_groups import quantiles
 
 Rows = list[tuple[int, int, int, int]]
 OTHER = 5
@@ -47,6 +48,16 @@ def test_sketches_are_those_of_single_groups(some: Rows) -> None:
     for key, _, _, packed in told(cells_of(some)):
         values = [row[3] for row in some if row[:2] == key and row[3] >= 0]
         assert packed == (Sketch.of(values).pack() if values else None)
+
+
+@given(st.lists(st.lists(st.one_of(st.integers(0, 3), st.integers(0, MAX)), max_size=9), max_size=6), st.floats(0, 1))
+def test_quantiles_are_those_of_single_sketches(groups: list[list[int]], q: float) -> None:
+    sketches = [Sketch.of(values) for values in groups]
+    packed = [sketch.pack() if sketch.count else None for sketch in sketches]
+
+    for found, sketch in zip(quantiles(packed, q), sketches, strict=True):
+        wanted = sketch.quantile(q)
+        assert found == (None if wanted is None else pytest.approx(wanted, rel=1e-9))
 
 
 @given(rows)
