@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, literal,
 from longpole.domain.units import NS_PER_SECOND
 from longpole.store.bulk import delete_by_key
 from longpole.store.cell_writes import take_turn
-from longpole.store.dirty_marks import ANY_CHANGE, UNIT_SECONDS, Behind
+from longpole.store.dirty_marks import UNIT_SECONDS, Behind
 from longpole.store.rollup_horizons import RAW_HORIZON, Tier, retire_cells
 from longpole.store.run_directory import forget_runs
 from longpole.store.tables import (
@@ -77,14 +77,14 @@ class OldRun(NamedTuple):
 
 
 def _is_marked() -> ColumnElement[bool]:
-    """A change of the run's unit, or that the run appeared, is not in the cells yet."""
+    """That the run appeared is not in the cells yet."""
     unit = runs.c.period_ns // literal(_UNIT_NS) * UNIT_SECONDS
     return exists(
         select(literal(1)).where(
             dirty_marks.c.workflow_key == runs.c.workflow_key,
             dirty_marks.c.cell_start == unit,
             dirty_marks.c.tier == Behind.UNIT,
-            dirty_marks.c.run_key.in_([ANY_CHANGE, runs.c.run_key]),
+            dirty_marks.c.run_key == runs.c.run_key,
         )
     )
 
@@ -118,22 +118,28 @@ def next_runs(connection: Connection, which: Removable, limit: int) -> list[OldR
     return [OldRun(*row) for row in connection.execute(query.order_by(runs.c.run_key).limit(limit))]
 
 
+def stamps(connection: Connection, which: Removable, run_keys: Sequence[int]) -> dict[int, int]:
+    """Those of the runs that may go, each with when it was last written."""
+    query = select(runs.c.run_key, runs.c.updated_ns).where(runs.c.run_key.in_(run_keys), which.condition())
+    return {key: updated_ns for key, updated_ns in connection.execute(query)}  # noqa: C416 - rows are no pairs
+
+
+def oldest_run_key(connection: Connection) -> int | None:
+    """The key of the run that was first seen; None where there is none."""
+    return connection.execute(select(runs.c.run_key).order_by(runs.c.run_key).limit(1)).scalar()
+
+
 def delete_runs(connection: Connection, which: Removable, run_keys: Sequence[int]) -> tuple[list[int], int]:
     """Delete those of the runs that may still go, with nodes and attempts and without a mark.
-
-    Cells of units that lose a run are frozen in the same transaction.
 
     Returns:
         The keys of the runs that went, and how many node executions did.
     """
-    query = select(runs.c.run_key, runs.c.period_ns).where(runs.c.run_key.in_(run_keys), which.condition())
-    found = connection.execute(query).all()
+    query = select(runs.c.run_key).where(runs.c.run_key.in_(run_keys), which.condition())
+    found = connection.scalars(query).all()
     if not found:
         return [], 0
-    if which.before_ns is None:
-        last_ns = max(row.period_ns for row in found)
-        remember(connection, RAW_HORIZON, max(horizon_ns(connection) or 0, (last_ns // _UNIT_NS + 1) * _UNIT_NS))
-    keys = sorted(row.run_key for row in found)
+    keys = sorted(found)
     delete_by_key(connection, node_attempts, keys)
     nodes = connection.execute(delete(node_executions).where(node_executions.c.run_key.in_(keys))).rowcount
     delete_by_key(connection, runs, keys)

@@ -11,6 +11,7 @@ from longpole.analysis.rollup import Cells, joined, merge
 from longpole.analysis.rollup_cells import cells_of
 from longpole.store import cell_reads
 from longpole.store.cell_reads import Span
+from longpole.store.retention_cells import removed_cells
 from longpole.store.rollup_raw import raw_rows
 from longpole.store.rollup_work import Work
 
@@ -30,11 +31,14 @@ class Made:
 def cells_of_runs(connection: Connection, work: Work, *, with_nodes: bool = True) -> Made:
     """The cells that are computed anew, and those that grow with what is in them already.
 
+    What removed runs came to is a part of a cell that is computed anew.
+
     Without nodes only what the runs themselves say is in them: no retries, no critical paths.
     """
     grown = [Span(tier, [workflow_key], start, start + 1) for tier, workflow_key, start in work.grown]
-    of_runs = [cell_reads.cells_of_runs(connection, grown)]
-    of_nodes = [cell_reads.cells_of_nodes(connection, grown)]
+    removed_runs, removed_nodes = removed_cells(connection, work.anew, work.horizons)
+    of_runs = [_merged([cell_reads.cells_of_runs(connection, grown), removed_runs])]
+    of_nodes = [_merged([cell_reads.cells_of_nodes(connection, grown), removed_nodes])]
     versions: dict[int, str] = {}
     for begin in range(0, len(work.run_keys), _RUNS_AT_A_TIME):
         some = work.run_keys[begin : begin + _RUNS_AT_A_TIME]

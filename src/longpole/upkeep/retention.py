@@ -4,7 +4,8 @@ Upstream: `upkeep.tasks`. Downstream: `services.retention`.
 """
 
 from longpole.runtime import Runtime
-from longpole.services.retention import is_over_budget, keep_budget, remove_old
+from longpole.services.retention import remove_old
+from longpole.services.retention_budget import is_over_budget, keep_budget
 from longpole.store.retention_facts import Removed
 from longpole.upkeep.scheduler import Task
 

@@ -16,7 +16,8 @@ from longpole.domain.runs import Attempt, NodeExecution, NodeStatus, Run, RunRec
 from longpole.domain.units import NS_PER_DAY, NS_PER_SECOND
 from longpole.runtime import Runtime
 from longpole.services import telemetry
-from longpole.services.retention import keep_budget, remove_old
+from longpole.services.retention import remove_old
+from longpole.services.retention_budget import keep_budget
 from longpole.settings import Settings
 from longpole.store import trace_log
 from longpole.store.disk_usage import disk_usage

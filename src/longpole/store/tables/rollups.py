@@ -56,7 +56,13 @@ dirty_marks = Table(
 run_cells = Table(
     "run_cells",
     metadata,
-    Column("tier", SmallInteger, primary_key=True, autoincrement=False, comment="0: 5 minutes, 1: hour, 2: day"),
+    Column(
+        "tier",
+        SmallInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="0: 5 minutes, 1: hour, 2: day, 3: removed runs",
+    ),
     Column("workflow_key", BigInteger, primary_key=True, autoincrement=False),
     Column("cell_start", BigInteger, primary_key=True, autoincrement=False, comment="seconds since the epoch"),
     Column("version_key", BigInteger, primary_key=True, autoincrement=False, comment="0: none"),
@@ -87,7 +93,7 @@ run_cells = Table(
     Column("time_sketch", LargeBinary, nullable=False, comment="run time, ns"),
     Column("sketches", LargeBinary, nullable=False, comment="further metrics: a packed map of name to sketch"),
     Index(None, "tier", "cell_start"),
-    CheckConstraint("tier IN (0, 1, 2)", name="tier"),
+    CheckConstraint("tier IN (0, 1, 2, 3)", name="tier"),
     sqlite_with_rowid=False,
     comment="A row per workflow, version and unit of time.",
 )
@@ -95,7 +101,13 @@ run_cells = Table(
 node_cells = Table(
     "node_cells",
     metadata,
-    Column("tier", SmallInteger, primary_key=True, autoincrement=False, comment="0: 5 minutes, 1: hour, 2: day"),
+    Column(
+        "tier",
+        SmallInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="0: 5 minutes, 1: hour, 2: day, 3: removed runs",
+    ),
     Column("workflow_key", BigInteger, primary_key=True, autoincrement=False),
     Column("cell_start", BigInteger, primary_key=True, autoincrement=False, comment="seconds since the epoch"),
     Column("node_key", BigInteger, primary_key=True, autoincrement=False),
@@ -127,7 +139,7 @@ node_cells = Table(
     Column("memory_max_bytes", BigInteger),
     Column("time_sketch", LargeBinary, nullable=False, comment="time of executions, ns"),
     Column("critical_sketch", LargeBinary, comment="time on the critical path per run that has it there, ns"),
-    CheckConstraint("tier IN (0, 1, 2)", name="tier"),
+    CheckConstraint("tier IN (0, 1, 2, 3)", name="tier"),
     sqlite_with_rowid=False,
     comment="A row per node, version, model and unit of time.",
 )

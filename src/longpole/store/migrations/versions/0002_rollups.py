@@ -58,7 +58,11 @@ def upgrade() -> None:
     op.create_table(
         "node_cells",
         sa.Column(
-            "tier", sa.SmallInteger(), autoincrement=False, nullable=False, comment="0: 5 minutes, 1: hour, 2: day"
+            "tier",
+            sa.SmallInteger(),
+            autoincrement=False,
+            nullable=False,
+            comment="0: 5 minutes, 1: hour, 2: day, 3: removed runs",
         ),
         sa.Column("workflow_key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
@@ -95,7 +99,7 @@ def upgrade() -> None:
         sa.Column(
             "critical_sketch", sa.LargeBinary(), comment="time on the critical path per run that has it there, ns"
         ),
-        sa.CheckConstraint("tier IN (0, 1, 2)", name="ck_node_cells_tier"),
+        sa.CheckConstraint("tier IN (0, 1, 2, 3)", name="ck_node_cells_tier"),
         sa.PrimaryKeyConstraint(
             "tier", "workflow_key", "cell_start", "node_key", "version_key", "model_key", name="pk_node_cells"
         ),
@@ -105,7 +109,11 @@ def upgrade() -> None:
     op.create_table(
         "run_cells",
         sa.Column(
-            "tier", sa.SmallInteger(), autoincrement=False, nullable=False, comment="0: 5 minutes, 1: hour, 2: day"
+            "tier",
+            sa.SmallInteger(),
+            autoincrement=False,
+            nullable=False,
+            comment="0: 5 minutes, 1: hour, 2: day, 3: removed runs",
         ),
         sa.Column("workflow_key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
@@ -140,7 +148,7 @@ def upgrade() -> None:
         sa.Column(
             "sketches", sa.LargeBinary(), nullable=False, comment="further metrics: a packed map of name to sketch"
         ),
-        sa.CheckConstraint("tier IN (0, 1, 2)", name="ck_run_cells_tier"),
+        sa.CheckConstraint("tier IN (0, 1, 2, 3)", name="ck_run_cells_tier"),
         sa.PrimaryKeyConstraint("tier", "workflow_key", "cell_start", "version_key", name="pk_run_cells"),
         comment="A row per workflow, version and unit of time.",
         sqlite_with_rowid=False,

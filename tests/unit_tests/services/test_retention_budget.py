@@ -1,0 +1,128 @@
+"""Figures do not tell that runs had to go for want of space: cells are those of a database that kept everything."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from longpole import runtime as runtime_module
+from longpole.domain.runs import NodeExecution, NodeStatus, Run, RunRecord, RunStatus, TokenUsage
+from longpole.domain.units import NS_PER_DAY, NS_PER_SECOND
+from longpole.runtime import Runtime
+from longpole.services import rollups
+from longpole.services.purging import purge_runs
+from longpole.services.retention import remove_old
+from longpole.services.retention_budget import keep_budget
+from longpole.settings import Settings
+from longpole.store.keys import key_time_ns, row_key
+from longpole.store.retention import horizon_ns
+from longpole.store.run_writes import write_records
+from longpole.store.tables import node_cells, run_cells, runs
+
+NOW = key_time_ns(row_key())
+BEGIN = NOW - 3_600 * NS_PER_SECOND
+
+
+@pytest.fixture
+def both(tmp_path: Path, sqlite_template: bytes) -> Iterator[tuple[Runtime, Runtime]]:
+    """A database that is to be small, and one that may grow."""
+    made = []
+    for name, budget in (("small", "20MB"), ("large", None)):
+        (tmp_path / name).write_bytes(sqlite_template)
+        given = Settings(database_url=f"sqlite:///{tmp_path / name}", disk_budget=budget, run_settle_seconds=0)
+        made.append(Runtime(given, clock=lambda: NOW + 3_600 * NS_PER_SECOND))
+    yield made[0], made[1]
+    for each in made:
+        each.close()
+
+
+def record(number: int, elapsed_ns: int | None = None) -> RunRecord:
+    """Runs of two workflows that end in an hour's twelve units, one after the other and none in order."""
+    end_ns = BEGIN + number * 7_919 % 3_600 * NS_PER_SECOND
+    start_ns = end_ns - (elapsed_ns or 1_000_000 * (1 + number % 97))
+    run_id = f"r{number:05}"
+    nodes = tuple(
+        NodeExecution(
+            run_id, f"node {each:02}", f"n{each % 5}", "llm", "n", start_ns=start_ns, end_ns=end_ns,
+            elapsed_ns=end_ns - start_ns, status=NodeStatus.SUCCEEDED, model="gpt", tokens=TokenUsage(number, each),
+            error_message="x" * 700,
+        )
+        for each in range(20)
+    )  # fmt: skip
+    run = Run(
+        run_id, "shop", f"flow-{number % 2}", source="rest", status=RunStatus.SUCCEEDED, is_ended=True,
+        start_ns=start_ns, end_ns=end_ns, elapsed_ns=end_ns - start_ns, node_count=20, successful_nodes=20,
+        last_received_ns=end_ns,
+    )  # fmt: skip
+    return RunRecord(run, nodes)
+
+
+def write(*records: RunRecord) -> None:
+    with runtime_module.unit_of_work() as connection:
+        write_records(connection, records, now_ns=NOW)
+    rollups.refresh()
+
+
+def cells() -> list[list[tuple[Any, ...]]]:
+    rollups.refresh(everything=True)
+    with runtime_module.reading() as connection:
+        return [
+            [tuple(row) for row in connection.execute(select(t).where(t.c.tier < 3).order_by(*t.primary_key.columns))]
+            for t in (run_cells, node_cells)
+        ]
+
+
+def count(tier: int | None = None) -> int:
+    counted = runs if tier is None else run_cells
+    query = select(func.count()).select_from(counted)
+    with runtime_module.reading() as connection:
+        return connection.scalar(query if tier is None else query.where(run_cells.c.tier == tier)) or 0
+
+
+def work() -> None:
+    """2,000 runs arrive; some of the last change, one moves to another time, one is purged."""
+    for begin in range(0, 2_000, 250):
+        write(*map(record, range(begin, begin + 250)))
+        keep_budget()
+    write(record(1_990, elapsed_ns=77_000_000), record(1_995, elapsed_ns=3_000_000))
+    purge_runs(["r01991"])
+
+
+def test_cells_are_those_of_a_database_that_kept_everything(both: tuple[Runtime, Runtime]) -> None:
+    small, large = both
+    found = []
+    for each in both:
+        with runtime_module.use(each):
+            work()
+            found.append(cells())
+
+    assert found[0] == found[1]
+    assert sum(row[run_cells.columns.keys().index("run_count")] for row in found[0][0] if row[0] == 2) == 1_999
+    with runtime_module.use(small):
+        assert count() < 1_800
+        with runtime_module.reading() as connection:
+            assert horizon_ns(connection) is None
+    with runtime_module.use(large):
+        assert count() == 1_999
+
+
+def test_what_removed_runs_came_to_is_forgotten_when_nothing_of_their_time_changes(
+    both: tuple[Runtime, Runtime],
+) -> None:
+    small, _ = both
+    with runtime_module.use(small):
+        work()
+        before = cells()
+        assert count(3) > 0
+        small.clock = lambda: NOW + 5 * NS_PER_DAY
+        assert remove_old().runs == 0
+        assert count(3) > 0  # some runs of that day are there still
+
+        purge_runs([f"r{number:05}" for number in range(2_000)])
+        rollups.refresh(everything=True)
+        remove_old()
+        assert (count(), count(3)) == (0, 0)
+        day = [row for row in before[0] if row[0] == 2]
+        assert len(day) > 0
