@@ -100,8 +100,10 @@ class _AdvisoryLock:
         return True
 
     def release(self) -> None:
-        """A connection that goes back to the pool would keep the lock, so it is closed for good."""
+        """Unlocked before the connection is closed: the server would notice its end a moment later."""
         if self._connection is not None:
+            with contextlib.suppress(DBAPIError):
+                self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
             with contextlib.suppress(DBAPIError):
                 self._connection.invalidate()
                 self._connection.close()
