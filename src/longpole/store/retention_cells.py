@@ -32,7 +32,11 @@ Parts = tuple[Cells, Cells]
 
 def removed_cells(connection: Connection, places: Iterable[Place], now: Horizons) -> Parts:
     """What removed runs of some cells came to, under the keys of those cells."""
-    spans = [Span(REMOVED, [key], start, start + SECONDS[Tier(tier)]) for tier, key, start in places]
+    kept = select(run_cells.c.workflow_key).where(run_cells.c.tier == REMOVED).distinct()
+    lost_some = set(connection.scalars(kept))  # mostly nobody, and then there is nothing to ask for
+    spans = [
+        Span(REMOVED, [key], start, start + SECONDS[Tier(tier)]) for tier, key, start in places if key in lost_some
+    ]
     of_runs = cell_reads.cells_of_runs(connection, spans)
     of_nodes = cell_reads.cells_of_nodes(connection, spans)
     return _placed(of_runs, now), _placed(of_nodes, now)
