@@ -9,27 +9,45 @@ Upstream: `run_writes`, `recorded_runs`, `retention`. Downstream: `tables.runs`.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, select, text
 
 from longpole.store.bulk import Row, insert_new_rows, insert_rows
+from longpole.store.keys import row_key
 from longpole.store.tables import run_directory, runs
 
+_CLAIM = text(
+    "INSERT INTO run_directory (workflow_run_id, run_key) SELECT id, key "
+    'FROM unnest(CAST(:ids AS text[]), CAST(:keys AS bigint[])) AS given (id, key) ORDER BY id COLLATE "C" '
+    "ON CONFLICT (workflow_run_id) DO UPDATE SET run_key = run_directory.run_key RETURNING workflow_run_id, run_key"
+)
 _RUN_KEY, _RUN_ID = (runs.columns.keys().index(name) for name in ("run_key", "workflow_run_id"))
 
 
-def insert_new_runs(connection: Connection, rows: Sequence[Row]) -> int:
+def claim(connection: Connection, workflow_run_ids: Sequence[str]) -> dict[str, int]:
+    """The keys of runs, known ones and new ones alike; nobody else writes any of them until this transaction ends.
+
+    They are locked one by one in the order of their ids, those that are new as
+    well: two transactions that claim some of the same never wait for each
+    other. On SQLite, where there is but one writer, nothing is claimed.
+    """
+    if connection.dialect.name != "postgresql":
+        return {}
+    given = {"ids": list(workflow_run_ids), "keys": [row_key() for _ in workflow_run_ids]}
+    return {run_id: key for run_id, key in connection.execute(_CLAIM, given)}  # noqa: C416 - rows are no pairs
+
+
+def insert_new_runs(connection: Connection, rows: Sequence[Row], *, are_claimed: bool = False) -> int:
     """Insert rows of `runs` whose ids and keys do not exist already; how many those were.
 
-    Sort them by their ids: see `bulk.insert_new_rows`.
+    Sort them by their ids: see `bulk.insert_new_rows`. On PostgreSQL claim
+    several before, or insert one.
     """
     if connection.dialect.name != "postgresql":
         return insert_new_rows(connection, runs, rows)
-    entries = [(row[_RUN_ID], row[_RUN_KEY]) for row in rows]
-    if insert_new_rows(connection, run_directory, entries) != len(rows):
-        ids = [run_id for run_id, _ in entries]
-        found = connection.execute(select(run_directory).where(run_directory.c.workflow_run_id.in_(ids)))
-        ours = set(map(tuple, found)).intersection(entries)
-        rows = [row for row, entry in zip(rows, entries, strict=True) if entry in ours]
+    if not are_claimed:
+        entries = [(row[_RUN_ID], row[_RUN_KEY]) for row in rows]
+        if insert_new_rows(connection, run_directory, entries) != len(rows):
+            return 0
     insert_rows(connection, runs, rows)
     return len(rows)
 
@@ -39,7 +57,8 @@ def having_ids(connection: Connection, workflow_run_ids: Sequence[str]) -> Colum
     if connection.dialect.name != "postgresql":
         return runs.c.workflow_run_id.in_(workflow_run_ids)
     query = select(run_directory.c.run_key).where(run_directory.c.workflow_run_id.in_(workflow_run_ids))
-    keys = connection.scalars(query.order_by(run_directory.c.workflow_run_id).with_for_update()).all()
+    in_order = query.order_by(run_directory.c.workflow_run_id.collate("C"))  # the order of `claim`
+    keys = connection.scalars(in_order.with_for_update()).all()
     return runs.c.run_key.in_(keys)
 
 

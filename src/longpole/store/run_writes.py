@@ -22,7 +22,7 @@ from longpole.store.dirty_marks import Move, Place, mark, place
 from longpole.store.keys import row_key
 from longpole.store.reported_runs import overlay
 from longpole.store.row_packing import Row, RunHistory, attempt_rows, money_packer, node_row, run_row
-from longpole.store.run_directory import forget_runs, having_ids, insert_new_runs
+from longpole.store.run_directory import claim, forget_runs, having_ids, insert_new_runs
 from longpole.store.tables import node_attempts, node_executions, runs
 from longpole.store.values import text
 
@@ -68,8 +68,10 @@ def write_records(connection: Connection, records: Sequence[RunRecord], *, now_n
         [record.run for record in by_id.values()],
         (node for record in by_id.values() for node in record.nodes),
     )
+    claimed = claim(connection, list(by_id))
     stored = lock_runs(connection, list(by_id))
-    new_keys = _insert_runs(connection, {id_: by_id[id_] for id_ in by_id if id_ not in stored}, stored, now_ns)
+    new = {id_: by_id[id_] for id_ in by_id if id_ not in stored}
+    new_keys = _insert_runs(connection, new, stored, now_ns, claimed)
     _replace_runs(connection, {id_: by_id[id_] for id_ in stored}, stored, now_ns)
     _insert_nodes(connection, by_id, new_keys | {id_: run.run_key for id_, run in stored.items()})
 
@@ -107,18 +109,22 @@ def lock_runs(connection: Connection, workflow_run_ids: Sequence[str]) -> dict[s
 
 
 def _insert_runs(
-    connection: Connection, new: dict[str, RunRecord], stored: dict[str, StoredRun], now_ns: int
+    connection: Connection,
+    new: dict[str, RunRecord],
+    stored: dict[str, StoredRun],
+    now_ns: int,
+    claimed: Mapping[str, int],
 ) -> dict[str, int]:
     """Insert run rows, and give the keys of those that went in.
 
-    A run that another process inserts meanwhile is added to `stored` instead.
+    A run that another process inserts meanwhile, where it is not claimed, is added to `stored` instead.
     """
     money = money_packer(connection.dialect.name)
     inserted: dict[str, int] = {}
     while new:
-        keys = {run_id: row_key() for run_id in new}
+        keys = {run_id: claimed.get(run_id) or row_key() for run_id in new}
         rows = [run_row(new[id_].run, RunHistory(key, now_ns, now_ns), money) for id_, key in keys.items()]
-        if insert_new_runs(connection, rows) == len(rows):
+        if insert_new_runs(connection, rows, are_claimed=bool(claimed)) == len(rows):
             mark(connection, (Move(row[0], None, place_of_row(row)) for row in rows))
             return inserted | keys
         there = lock_runs(connection, list(new))
