@@ -6,6 +6,8 @@ packed, for as long as the run is. Payloads are not among them: only their
 sizes and fingerprints are.
 
 Fields are appended, never reordered or removed: stored facts are arrays.
+Facts hold no facts, so they can be in no cycle: the garbage collector need not
+look at them (`gc=False`), which is much of its work while telemetry pours in.
 
 Upstream: `ingest`. Downstream: `assembly.runs`, `store.trace_log`.
 Source: the design's OTLP contract, §1; OpenTelemetry trace data model.
@@ -32,7 +34,7 @@ class Role(IntEnum):
     HIDDEN = 2
 
 
-class SpanFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+class SpanFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
     """The facts of one span. Instants are nanoseconds since the epoch, money is pico-dollars.
 
     Attributes:
@@ -132,7 +134,7 @@ class SpanFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return self.input_tokens is not None or self.output_tokens is not None
 
 
-class LogFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+class LogFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=False):
     """What OpenTelemetry log records say about the span that they name, which may come before or after them."""
 
     trace_id: bytes
@@ -145,7 +147,7 @@ class LogFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     output_fingerprint: int | None = None
 
 
-class FactBatch(msgspec.Struct, array_like=True, frozen=True):
+class FactBatch(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Facts that arrived together, or that were merged: the unit in which they are stored."""
 
     spans: tuple[SpanFacts, ...] = ()

@@ -10,6 +10,7 @@ Source: §1.1 and §1.1a of the design's OTLP contract.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from longpole.assembly.facts import Ranked, Role, SpanFacts
 from longpole.assembly.forest import NOWHERE, Forest
@@ -45,14 +46,14 @@ def name_run(forest: Forest, roots: Roots) -> Names:
         ]
         return min(found)[-1] if found else None
 
-    workflow_id = best(lambda span: span.workflow) or _own_name(forest, roots) or UNKNOWN_WORKFLOW
+    workflow_id = best(attrgetter("workflow")) or _own_name(forest, roots) or UNKNOWN_WORKFLOW
     return Names(
-        app_id=best(lambda span: span.app) or _service(forest, roots) or UNKNOWN_APP,
+        app_id=best(attrgetter("app")) or _service(forest, roots) or UNKNOWN_APP,
         workflow_id=workflow_id,
-        workflow_name=best(lambda span: span.workflow_name) or workflow_id,
-        workflow_version=best(lambda span: span.workflow_version),
-        session_id=best(lambda span: span.session),
-        user_id=best(lambda span: span.user),
+        workflow_name=best(attrgetter("workflow_name")) or workflow_id,
+        workflow_version=best(attrgetter("workflow_version")),
+        session_id=best(attrgetter("session")),
+        user_id=best(attrgetter("user")),
         environment=best(lambda span: None if span.environment is None else (0, span.environment)),
         tags=tuple(sorted({tag for span in forest.spans for tag in span.tags})),
     )

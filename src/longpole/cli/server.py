@@ -24,7 +24,7 @@ from longpole.runtime import Runtime
 from longpole.settings import Settings
 
 _DRAIN_SECONDS = 10
-_OBJECTS_UNTIL_COLLECTION = 50_000  # a request makes tens of thousands that all live until it is stored
+_OBJECTS_UNTIL_COLLECTION = 20_000  # a request makes tens of thousands that all live until it is stored
 
 
 def run(settings: Settings) -> None:
@@ -43,7 +43,7 @@ def run(settings: Settings) -> None:
         _ = on.engine, on.price_book  # now, where an error can still be told in a line
         app = create_app(on, grpc=grpc)
         gc.freeze()  # what is loaded by now stays: no need to look through it again and again
-        gc.set_threshold(_OBJECTS_UNTIL_COLLECTION, 20, 50)
+        gc.set_threshold(_OBJECTS_UNTIL_COLLECTION, 10, 20)
         gc.enable()
         port = sockets[0].getsockname()[1]
         _Server(_configuration(app), lambda: _announce(settings, port, app)).run(sockets)

@@ -48,6 +48,22 @@ def test_chunks_are_read_oldest_first(runtime: Runtime) -> None:
     assert [chunk.batch() for chunk in chunks] == [FactBatch((span(A, 1),)), FactBatch((span(A, 2),))]
 
 
+def test_chunks_at_hand_need_not_be_read_unless_there_are_others(runtime: Runtime) -> None:
+    with runtime_module.unit_of_work() as connection:
+        stored = trace_log.append(connection, trace_log.pack([span(A, 1)], (), 10))
+    at_hand = [one._replace(unpacked=FactBatch((span(A, 7),))) for one in stored]  # so that one sees where it is from
+    with runtime_module.reading() as connection:
+        assert [one.batch() for one in trace_log.chunks_of(connection, [A], at_hand)] == [FactBatch((span(A, 7),))]
+    with runtime_module.unit_of_work() as connection:
+        trace_log.settle(connection, [one.chunk_key for one in stored])
+    with runtime_module.reading() as connection:
+        assert [one.is_pending for one in trace_log.chunks_of(connection, [A], at_hand)] == [False]
+    append(span(A, 2))
+    with runtime_module.reading() as connection:
+        read = trace_log.chunks_of(connection, [A], at_hand)
+    assert [one.batch() for one in read] == [FactBatch((span(A, 1),)), FactBatch((span(A, 2),))]
+
+
 def test_traces_are_linked_through_the_runs_they_name(runtime: Runtime) -> None:
     append(span(A, run_id="one"), span(B, 1, run_id="one"), span(B, 2, run_id="two"))
     append(span(C, run_id="two"))
