@@ -78,8 +78,11 @@ def _open_sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: SqliteConnection, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
+        if connection.execute("PRAGMA page_count").fetchone() == (0,):
+            # Of a new file only, as on others it would wait for whoever writes: what retention frees can be given
+            # back (see `disk_usage`).
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         for pragma in (
-            "auto_vacuum=INCREMENTAL",  # of a new file: what retention frees can be given back (see `disk_usage`)
             "journal_mode=WAL",
             f"journal_size_limit={_LOG_BYTES}",
             "synchronous=FULL",
