@@ -28,7 +28,9 @@ from longpole.store.upkeep_log import fact, remember
 
 _NEAR, _ENOUGH = 0.8, 0.7
 """Shares of the budget: where removing begins, and where it stops."""
-_GIVE_BACK_PAGES = 200
+_LEAST_ROWS = 2_500
+"""In one step: what removed runs came to is written anew each time, however few they are."""
+_GIVE_BACK_PAGES, _GIVE_BACK_STEPS = 500, 50
 _SINCE = "budget_since_ns"
 """Name of the fact: when the first run went for want of space."""
 
@@ -118,7 +120,7 @@ def _remove_runs(which: Removable, removed: Removed, pace: Pace, is_enough: Call
             return
         removed.archived_runs += archived([run.run_key for run in found])
         while found and not is_enough():
-            keys = first_keys(found, pace.rows)
+            keys = first_keys(found, max(pace.rows, _LEAST_ROWS))
             del found[: len(keys)]
             _remove_some(which, keys, removed, pace)
             remove_chunks(keys[-1], removed, pace, pending=False)  # what arrived of them is the larger part
@@ -128,12 +130,11 @@ def _remove_some(which: Removable, keys: Sequence[int], removed: Removed, pace: 
     """Remove runs and keep what they came to; nothing, where one of them changes meanwhile: the next round does it."""
     with runtime.reading() as connection:
         stamps = retention.stamps(connection, which, keys)
-        parts = limited(Made(*retention_cells.cells_to_keep(connection, list(stamps))))
-    with pace.step() as connection:
+        kept = retention_cells.with_earlier(connection, retention_cells.cells_to_keep(connection, list(stamps)))
+    whole = limited(Made(*kept))
+    with pace.step() as connection:  # nobody but the leader's thread, which this is, keeps such cells
         if retention.stamps(connection, which, keys) != stamps:
             return
-        kept = retention_cells.with_earlier(connection, (parts.of_runs, parts.of_nodes))
-        whole = limited(Made(*kept))
         retention_cells.put(connection, (whole.of_runs, whole.of_nodes))
         gone, nodes = retention.delete_runs(connection, which, keys)
         if fact(connection, _SINCE) is None:
@@ -143,8 +144,10 @@ def _remove_some(which: Removable, keys: Sequence[int], removed: Removed, pace: 
 
 
 def _give_back(budget: int, pace: Pace) -> None:
-    """Make the file smaller where it can be: it was larger than the budget before there was one."""
-    is_more = True
-    while is_more and _usage().total_bytes > budget:
+    """Make the file smaller where it can be, some of it each time: it had been larger than the budget."""
+    for _ in range(_GIVE_BACK_STEPS):
+        if _usage().total_bytes <= budget:
+            return
         with pace.step() as connection:
-            is_more = give_back(connection, _GIVE_BACK_PAGES)
+            if not give_back(connection, _GIVE_BACK_PAGES):
+                return

@@ -11,7 +11,6 @@ PostgreSQL manual, "Database Object Size Functions".
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -53,8 +52,8 @@ def give_back(connection: Connection, pages: int) -> bool:
         return False
     if _pragma(connection, "freelist_count") == 0:
         return False
-    driver: Any = connection.connection.driver_connection
-    driver.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()  # it frees a page per row that is fetched
+    for _ in range(min(pages, _pragma(connection, "freelist_count"))):
+        connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")  # the driver lets it do one page at a time
     return True
 
 
