@@ -12,7 +12,8 @@ from longpole.rest import problems
 
 _PAGE = "docs/reference/errors.md"
 _NOT_OVER_HTTP = "–"
-importlib.import_module("longpole.app")  # imports every room: now their errors are known
+for room in ("longpole.app", "longpole.cli.commands", "longpole.cli.otlp_files"):  # now their errors are known
+    importlib.import_module(room)
 
 
 def _all(error: type[LongpoleError]) -> Iterator[type[LongpoleError]]:
