@@ -28,7 +28,7 @@ from longpole.store.upkeep_log import fact, remember
 
 _NEAR, _ENOUGH = 0.8, 0.7
 """Shares of the budget: where removing begins, and where it stops."""
-_LEAST_ROWS = 2_500
+_LEAST_ROWS = 1_500
 """In one step: what removed runs came to is written anew each time, however few they are."""
 _GIVE_BACK_PAGES, _GIVE_BACK_STEPS = 500, 50
 _SINCE = "budget_since_ns"

@@ -13,6 +13,7 @@ from longpole.store.retention import OldRun
 from longpole.store.retention_facts import Removed, remember_removed
 
 RUNS_AT_ONCE = 2_000
+_LEAST_CHUNKS = 50
 ROWS_PER_CHUNK = 20
 """A chunk costs about as much to delete as so many rows."""
 
@@ -26,7 +27,7 @@ def first_keys(found: Sequence[OldRun], most_rows: int) -> list[int]:
 def remove_chunks(before_key: int, removed: Removed, pace: Pace, *, pending: bool) -> None:
     """Remove what arrived before a key; with `pending` off, what is no run yet stays."""
     while True:
-        limit = pace.rows // ROWS_PER_CHUNK + 1
+        limit = max(pace.rows // ROWS_PER_CHUNK, _LEAST_CHUNKS)
         with pace.step() as connection:
             gone = retention.delete_chunks(connection, before_key, limit, pending=pending)
         removed.chunks += gone
