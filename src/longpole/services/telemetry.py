@@ -20,8 +20,10 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection
 
 from longpole import runtime
+from longpole.domain.errors import StorageUnavailableError
 from longpole.services.trace_plans import Plan, plans
 from longpole.store import run_writes, trace_log
+from longpole.store.disk_usage import has_room
 from longpole.store.trace_log import Content, Links, NewChunk, StoredChunk
 
 _TRIES = 3
@@ -34,9 +36,11 @@ def append(chunks: Sequence[NewChunk], contents: Iterable[Content] = ()) -> list
         What was stored, fit to be given to `assemble`.
 
     Raises:
-        StorageUnavailableError: Nothing of it was stored.
+        StorageUnavailableError: Nothing of it was stored; also while the disk budget is used up.
     """
     with runtime.unit_of_work() as connection:
+        if not has_room(connection, runtime.current().settings.disk_budget):
+            raise StorageUnavailableError("the disk budget is used up until older runs have been removed")
         return trace_log.append(connection, chunks, contents)
 
 

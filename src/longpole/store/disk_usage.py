@@ -15,6 +15,8 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 _INCREMENTAL = 2
+_FULL = 0.92
+"""The share of a budget from which on nothing new is taken: runs of what was acknowledged are written yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,14 @@ def disk_usage(connection: Connection) -> DiskUsage:
     page_size = _pragma(connection, "page_size")
     pages, free = _pragma(connection, "page_count"), _pragma(connection, "freelist_count")
     return DiskUsage((pages - free) * page_size, free * page_size, _log_bytes(connection))
+
+
+def has_room(connection: Connection, budget: int | None) -> bool:
+    """Whether a SQLite database may take more; PostgreSQL's size is left to retention alone, as asking takes long."""
+    if budget is None or connection.dialect.name == "postgresql":
+        return True
+    usage = disk_usage(connection)
+    return usage.used_bytes + usage.log_bytes < _FULL * budget
 
 
 def give_back(connection: Connection, pages: int) -> bool:

@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import func, select
 
 from longpole import runtime as runtime_module
+from longpole.assembly.facts import SpanFacts
+from longpole.domain.errors import StorageUnavailableError
 from longpole.domain.runs import NodeExecution, NodeStatus, Run, RunRecord, RunStatus, TokenUsage
 from longpole.domain.units import NS_PER_DAY, NS_PER_SECOND
 from longpole.runtime import Runtime
-from longpole.services import rollups
+from longpole.services import rollups, telemetry
 from longpole.services.purging import purge_runs
 from longpole.services.retention import remove_old
 from longpole.services.retention_budget import keep_budget
 from longpole.settings import Settings
+from longpole.store import trace_log
 from longpole.store.keys import key_time_ns, row_key
 from longpole.store.retention import horizon_ns
 from longpole.store.run_writes import write_records
@@ -106,6 +109,19 @@ def test_cells_are_those_of_a_database_that_kept_everything(both: tuple[Runtime,
             assert horizon_ns(connection) is None
     with runtime_module.use(large):
         assert count() == 1_999
+
+
+def test_nothing_new_is_taken_while_the_budget_is_used_up(both: tuple[Runtime, Runtime]) -> None:
+    small, _ = both
+    span = SpanFacts(trace_id=bytes(16), span_id=bytes(8), name="n", start_ns=1, is_ai=True)
+    with runtime_module.use(small):
+        telemetry.append(trace_log.pack([span], (), NOW))
+        for begin in range(0, 2_000, 250):
+            write(*map(record, range(begin, begin + 250)))
+        with pytest.raises(StorageUnavailableError, match="budget"):
+            telemetry.append(trace_log.pack([span], (), NOW))
+        keep_budget()
+        telemetry.append(trace_log.pack([span], (), NOW))
 
 
 def test_what_removed_runs_came_to_is_forgotten_when_nothing_of_their_time_changes(
