@@ -3,17 +3,20 @@
 Upstream: `rest`, `cli`. Downstream: `store.run_reads`, `overview`.
 """
 
+from contextlib import suppress
+
 from longpole import runtime
-from longpole.domain.errors import InvalidInputError, RunNotFoundError
+from longpole.domain.errors import InvalidInputError, RunNotFoundError, StorageUnavailableError
 from longpole.domain.figures import AppFigures, WorkflowFigures
 from longpole.domain.run_lists import RunFilters, RunPage
 from longpole.domain.runs import RunRecord
-from longpole.services import overview
+from longpole.services import overview, telemetry
 from longpole.services.fresh_cells import fresh
 from longpole.services.periods import question
 from longpole.store import run_reads, run_writes, trace_log
 
 _MOST_IN_A_PAGE = 1_000
+_TRACE_ID_BYTES = 16
 _EVERYTHING = RunFilters()
 
 
@@ -25,9 +28,33 @@ def get_run(workflow_run_id: str) -> RunRecord:
     """
     with runtime.reading() as connection:
         found = run_reads.find_record(connection, workflow_run_id)
+    trace_id = _trace_id(workflow_run_id if found is None else found.run.trace_id)
+    if trace_id is not None and _caught_up(trace_id):
+        with runtime.reading() as connection:
+            found = run_reads.find_record(connection, workflow_run_id)
     if found is None:
         raise RunNotFoundError(workflow_run_id)
     return found
+
+
+def _trace_id(text: str | None) -> bytes | None:
+    """The trace id that `text` spells; None where it spells none."""
+    try:
+        packed = bytes.fromhex(text or "")
+    except ValueError:
+        return None
+    return packed if len(packed) == _TRACE_ID_BYTES else None
+
+
+def _caught_up(trace_id: bytes) -> bool:
+    """Bring the runs of a trace up to what was acknowledged of it; whether there was anything to do."""
+    with runtime.reading() as connection:
+        family = list(trace_log.linked(connection, [trace_id]))
+        if not trace_log.has_pending(connection, family):
+            return False
+    with suppress(StorageUnavailableError):  # then what is there is shown, and the pipeline tries again
+        telemetry.assemble(family)
+    return True
 
 
 def list_runs(
@@ -53,12 +80,10 @@ def runs_of_trace(trace_id: str) -> tuple[RunRecord, ...]:
     Raises:
         InvalidInputError: It is something else.
     """
-    try:
-        packed = bytes.fromhex(trace_id)
-    except ValueError:
-        packed = b""
-    if len(packed) != 16:  # noqa: PLR2004 - bytes of a trace id
+    packed = _trace_id(trace_id)
+    if packed is None:
         raise InvalidInputError("trace_id", "must be 32 hexadecimal digits", trace_id)
+    _caught_up(packed)
     with runtime.reading() as connection:
         found = [
             run_reads.find_record(connection, run.workflow_run_id)

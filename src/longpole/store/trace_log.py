@@ -176,6 +176,12 @@ def chunks_of(
     return [StoredChunk(*row) for row in connection.execute(query)]
 
 
+def has_pending(connection: Connection, trace_ids: Collection[bytes]) -> bool:
+    """Whether anything that arrived of these traces is not assembled yet."""
+    waiting = select(trace_chunks.c.chunk_key).where(trace_chunks.c.trace_id.in_(trace_ids), trace_chunks.c.is_pending)
+    return connection.execute(waiting.limit(1)).first() is not None
+
+
 def _states(connection: Connection, trace_ids: Collection[bytes]) -> list[tuple[int, bool]]:
     """Key of each chunk of these traces, and whether it is pending."""
     columns = select(trace_chunks.c.chunk_key, trace_chunks.c.is_pending)

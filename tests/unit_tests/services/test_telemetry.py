@@ -224,3 +224,18 @@ def test_every_order_of_three_batches(runtime: Runtime) -> None:
 
 def _moved(span: SpanFacts, trace_id: bytes) -> dict[str, Any]:
     return {name: getattr(span, name) for name in span.__struct_fields__} | {"trace_id": trace_id}
+
+
+def test_what_is_shown_of_a_run_is_never_behind_what_was_acknowledged(runtime: Runtime) -> None:
+    """The assembler may be busy: whoever asks for a run assembles what is waiting of it."""
+    arrive(root())
+    telemetry.assemble([A])
+    arrive(node(PLAN))
+    by_trace = runs.runs_of_trace(A.hex())
+    arrive(node(BOOK))
+    by_id = runs.get_run(A.hex())
+    arrive(root(B))
+
+    assert [len(record.nodes) for record in by_trace] == [1]
+    assert len(by_id.nodes) == 2
+    assert runs.get_run(B.hex()).run.status is RunStatus.SUCCEEDED
