@@ -3,14 +3,16 @@
 Upstream: `rest`, `cli`. Downstream: `store.run_reads`, `overview`.
 """
 
-from contextlib import suppress
+from dataclasses import replace
+
+from sqlalchemy import Connection
 
 from longpole import runtime
-from longpole.domain.errors import InvalidInputError, RunNotFoundError, StorageUnavailableError
+from longpole.domain.errors import InvalidInputError, RunNotFoundError
 from longpole.domain.figures import AppFigures, WorkflowFigures
 from longpole.domain.run_lists import RunFilters, RunPage
 from longpole.domain.runs import RunRecord
-from longpole.services import overview, telemetry
+from longpole.services import overview
 from longpole.services.fresh_cells import fresh
 from longpole.services.periods import question
 from longpole.store import run_reads, run_writes, trace_log
@@ -28,13 +30,9 @@ def get_run(workflow_run_id: str) -> RunRecord:
     """
     with runtime.reading() as connection:
         found = run_reads.find_record(connection, workflow_run_id)
-    trace_id = _trace_id(workflow_run_id if found is None else found.run.trace_id)
-    if trace_id is not None and _caught_up(trace_id):
-        with runtime.reading() as connection:
-            found = run_reads.find_record(connection, workflow_run_id)
-    if found is None:
-        raise RunNotFoundError(workflow_run_id)
-    return found
+        if found is None:
+            raise RunNotFoundError(workflow_run_id)
+        return _as_of_now(connection, found)
 
 
 def _trace_id(text: str | None) -> bytes | None:
@@ -46,15 +44,12 @@ def _trace_id(text: str | None) -> bytes | None:
     return packed if len(packed) == _TRACE_ID_BYTES else None
 
 
-def _caught_up(trace_id: bytes) -> bool:
-    """Bring the runs of a trace up to what was acknowledged of it; whether there was anything to do."""
-    with runtime.reading() as connection:
-        family = list(trace_log.linked(connection, [trace_id]))
-        if not trace_log.has_pending(connection, family):
-            return False
-    with suppress(StorageUnavailableError):  # then what is there is shown, and the pipeline tries again
-        telemetry.assemble(family)
-    return True
+def _as_of_now(connection: Connection, record: RunRecord) -> RunRecord:
+    """`record`, heard of just now where acknowledged telemetry of it waits to be assembled: it is not complete yet."""
+    trace_id = _trace_id(record.run.trace_id)
+    if trace_id is None or not trace_log.has_pending(connection, list(trace_log.linked(connection, [trace_id]))):
+        return record
+    return replace(record, run=replace(record.run, last_received_ns=runtime.current().clock()))
 
 
 def list_runs(
@@ -83,13 +78,12 @@ def runs_of_trace(trace_id: str) -> tuple[RunRecord, ...]:
     packed = _trace_id(trace_id)
     if packed is None:
         raise InvalidInputError("trace_id", "must be 32 hexadecimal digits", trace_id)
-    _caught_up(packed)
     with runtime.reading() as connection:
         found = [
             run_reads.find_record(connection, run.workflow_run_id)
             for run in run_reads.runs_of_trace(connection, packed)
         ]
-    return tuple(record for record in found if record is not None)
+        return tuple(_as_of_now(connection, record) for record in found if record is not None)
 
 
 def delete_run(workflow_run_id: str) -> None:
