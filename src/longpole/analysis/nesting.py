@@ -35,21 +35,21 @@ class TimedNode(Protocol):
     @property
     def node_execution_id(self) -> str: ...  # noqa: D102 - as in the domain
     @property
-    def parent_node_execution_id(self) -> str | None: ...  # noqa: D102
+    def parent_node_execution_id(self) -> str | None: ...  # noqa: D102 - as in the domain
     @property
-    def node_id(self) -> str: ...  # noqa: D102
+    def node_id(self) -> str: ...  # noqa: D102 - as in the domain
     @property
-    def node_type(self) -> str: ...  # noqa: D102
+    def node_type(self) -> str: ...  # noqa: D102 - as in the domain
     @property
-    def start_ns(self) -> int | None: ...  # noqa: D102
+    def start_ns(self) -> int | None: ...  # noqa: D102 - as in the domain
     @property
-    def end_ns(self) -> int | None: ...  # noqa: D102
+    def end_ns(self) -> int | None: ...  # noqa: D102 - as in the domain
     @property
-    def ready_ns(self) -> int | None: ...  # noqa: D102
+    def ready_ns(self) -> int | None: ...  # noqa: D102 - as in the domain
     @property
-    def waits_for(self) -> tuple[str, ...]: ...  # noqa: D102
+    def waits_for(self) -> tuple[str, ...]: ...  # noqa: D102 - as in the domain
     @property
-    def attempt_log(self) -> tuple[Attempt, ...]: ...  # noqa: D102
+    def attempt_log(self) -> tuple[Attempt, ...]: ...  # noqa: D102 - as in the domain
 
 
 class Nesting:
