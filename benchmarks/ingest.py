@@ -22,7 +22,8 @@ from pathlib import Path
 import decode
 import ingest_servers as servers
 import ingest_store
-from ingest_load import NODES_PER_RUN, SPANS_PER_REQUEST, Load, Sent
+from ingest_bodies import NODES_PER_RUN, SPANS_PER_REQUEST
+from ingest_load import Load, Sent
 
 _PATIENCE_S = 120.0
 _PHOENIX_REQUESTS, _MLFLOW_REQUESTS = 3, 10
