@@ -8,7 +8,7 @@ Each step is a short transaction, so that nobody else waits for a large purge;
 one that was broken off is completed by doing it again. What a client sends
 again afterwards is there again.
 
-Upstream: `cli.purge`. Downstream: `store.purging`, `store.run_writes`.
+Upstream: `cli.purge`, `runs`. Downstream: `store.purging`, `store.run_writes`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

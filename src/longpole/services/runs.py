@@ -1,6 +1,6 @@
 """Single runs, whole or page by page, and the lists of applications and workflows that lead to them.
 
-Upstream: `rest`, `cli`. Downstream: `store.run_reads`, `overview`.
+Upstream: `rest`, `cli`. Downstream: `store.run_reads`, `purging`, `overview`.
 """
 
 from dataclasses import replace
@@ -15,7 +15,8 @@ from longpole.domain.runs import RunRecord
 from longpole.services import overview
 from longpole.services.fresh_cells import fresh
 from longpole.services.periods import question
-from longpole.store import run_reads, run_writes, trace_log
+from longpole.services.purging import purge_runs
+from longpole.store import run_reads, trace_log
 
 _MOST_IN_A_PAGE = 1_000
 _TRACE_ID_BYTES = 16
@@ -89,17 +90,17 @@ def runs_of_trace(trace_id: str) -> tuple[RunRecord, ...]:
 def delete_run(workflow_run_id: str) -> None:
     """Forget a run with its nodes, and what had arrived of it.
 
-    What arrives of it later makes it anew. A trace that carries other runs as
-    well is kept for them.
+    What is sent of it again makes it anew. A trace that carries other runs as
+    well keeps what it says of them, and nothing of this one.
 
     Raises:
         RunNotFoundError: There is no such run.
+        StorageUnavailableError: What was removed up to then is gone; do it again for the rest.
     """
-    with runtime.unit_of_work() as connection:
-        traces = run_reads.traces_of_run(connection, workflow_run_id)
-        if run_writes.delete_runs(connection, [workflow_run_id]) == 0:
+    with runtime.reading() as connection:
+        if run_reads.find_run(connection, workflow_run_id) is None:
             raise RunNotFoundError(workflow_run_id)
-        trace_log.forget(connection, [trace for trace in traces if not run_reads.runs_of_trace(connection, trace)])
+    purge_runs([workflow_run_id])
 
 
 def list_workflows(app_id: str, days: int = 7) -> tuple[WorkflowFigures, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from longpole.assembly.facts import SpanFacts
 from longpole.domain.errors import InvalidInputError, RunNotFoundError
 from longpole.domain.figures import AppFigures, TimeFigures
 from longpole.domain.run_lists import RunFilters
@@ -15,9 +16,12 @@ from longpole.domain.runs import NodeExecution, Run, RunRecord, RunStatus
 from longpole.domain.units import NS_PER_SECOND, instant_ns
 from longpole.runtime import Runtime
 from longpole.services import runs as service
+from longpole.services import telemetry
+from longpole.store import trace_log
 from longpole.store.engine import reading, writing
 from longpole.store.run_writes import write_records
 from longpole.store.tables import run_traces, span_contents, trace_chunks
+from longpole.store.trace_log import Content
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 NOW_NS = instant_ns(NOW)
@@ -123,13 +127,39 @@ def test_deleting_a_run_deletes_what_arrived_of_it(runtime: Runtime) -> None:
     assert service.get_run("theirs").run.workflow_run_id == "theirs"
 
 
-def test_a_trace_is_kept_for_the_other_runs_that_it_carries(runtime: Runtime) -> None:
-    write(runtime, run("one", trace_id=TRACE.hex()), run("two", trace_id=TRACE.hex()))
-    arrived(runtime, TRACE, "one", "two")
-    service.delete_run("one")
-    assert left(runtime)[0] == {TRACE}
+def span(number: int, parent: int | None = None, run_id: str | None = None) -> SpanFacts:
+    return SpanFacts(
+        trace_id=TRACE,
+        span_id=number.to_bytes(8, "big"),
+        parent_span_id=None if parent is None else parent.to_bytes(8, "big"),
+        name=f"step {number}",
+        node_id=f"step-{number}",
+        start_ns=NOW_NS + number,
+        end_ns=NOW_NS + 100 - number,
+        is_ai=True,
+        is_run=run_id is not None,
+        run_id=run_id,
+        is_separate_run=run_id is not None,
+    )
 
-    service.delete_run("two")
+
+def receive(*spans: SpanFacts) -> None:
+    contents = [Content(TRACE, one.span_id, direction=0, is_cut=False, body=b"secret") for one in spans]
+    telemetry.append(trace_log.pack(spans, (), NOW_NS), contents)
+    telemetry.assemble([TRACE])
+
+
+def test_a_trace_is_kept_for_the_other_runs_that_it_carries(runtime: Runtime) -> None:
+    """And what comes of those later does not bring the deleted one back."""
+    receive(span(1, run_id="outer"), span(2, 1), span(3, 2, run_id="inner"), span(4, 3))
+    service.delete_run("inner")
+    receive(span(5, 1))
+
+    with pytest.raises(RunNotFoundError):
+        service.get_run("inner")
+    assert "step-5" in {node.node_id for node in service.get_run("outer").nodes}
+
+    service.delete_run("outer")
     assert left(runtime) == [set(), set(), set()]
 
 
