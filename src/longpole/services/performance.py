@@ -126,6 +126,7 @@ class WorkflowPerformanceService:
 
         Raises:
             InvalidInputError: Names the field that is wrong; nothing is stored then.
+            StorageUnavailableError: Nothing is stored: no database, or no room in it; try again.
         """
         return recording.record_workflow_execution(RunReport(**locals()))
 
@@ -221,6 +222,7 @@ class WorkflowPerformanceService:
 
         Raises:
             InvalidInputError: Names the field that is wrong; nothing is stored then.
+            StorageUnavailableError: Nothing is stored: no database, or no room in it; try again.
         """
         return recording.record_node_execution(NodeReport(**locals()))
 

@@ -19,6 +19,7 @@ from longpole.domain.runs import CostSource, NodeExecution, Run, RunRecord
 from longpole.pricing.runs import priced
 from longpole.services.reports import NodeReport, RunReport
 from longpole.store import recorded_runs, reported_runs, run_reads
+from longpole.store.disk_usage import require_room
 
 _NODE_FIELDS = frozenset(each.name for each in fields(NodeReport))
 _RUN_FIELDS = frozenset(each.name for each in fields(RunReport)) | {"nodes"}
@@ -49,6 +50,7 @@ def record_workflow_execution(report: RunReport) -> Run:
 
     Raises:
         InvalidInputError: Names the field that is wrong; nothing is stored then.
+        StorageUnavailableError: Nothing is stored; also while the disk budget is used up.
     """
     reported = _reported(report)
     with runtime.unit_of_work() as connection:
@@ -60,6 +62,7 @@ def record_node_execution(report: NodeReport) -> NodeExecution:
 
     Raises:
         InvalidInputError: Names the field that is wrong; nothing is stored then.
+        StorageUnavailableError: Nothing is stored; also while the disk budget is used up.
     """
     node = report.node()
     with runtime.unit_of_work() as connection:
@@ -78,6 +81,7 @@ def record_run(app_id: str, workflow_id: str, payload: Mapping[str, Any]) -> Rec
     Raises:
         RunElsewhereError: The run is there, in another application or workflow; nothing is stored then.
         InvalidInputError: Something is wrong with the run itself; nothing is stored then.
+        StorageUnavailableError: Nothing is stored; also while the disk budget is used up.
     """
     report = _run_report(app_id, workflow_id, payload)
     reported = _reported(report)
@@ -102,7 +106,9 @@ def _record(
     source: str,
 ) -> Run:
     """Store what differs from what is there already. `reported` is None where only nodes are reported."""
-    now_ns = runtime.current().clock()
+    here = runtime.current()
+    require_room(connection, here.settings.disk_budget)
+    now_ns = here.clock()
     stored = recorded_runs.lock_or_add_run(connection, run_id, source, now_ns)
     there = run_reads.find_nodes(connection, run_id, [node.node_execution_id for node in nodes])
     changed = [node for node in nodes if not _is_same(there.get(node.node_execution_id), node)]

@@ -5,7 +5,7 @@ again first, so a file whose oldest rows go as fast as new ones come stops
 growing. Free pages at its end are given back in small steps where the file was
 made with `auto_vacuum = INCREMENTAL`, which every new one is.
 
-Upstream: `services.retention`, `services.system`. Source: sqlite.org/pragma.html;
+Upstream: `services.retention`, `services.recording`, `services.telemetry`, `services.system`. Source: sqlite.org/pragma.html;
 PostgreSQL manual, "Database Object Size Functions".
 """
 
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, text
+
+from longpole.domain.errors import StorageUnavailableError
 
 _INCREMENTAL = 2
 _FULL = 0.92
@@ -54,6 +56,16 @@ def has_room(connection: Connection, budget: int | None) -> bool:
         return True
     usage = disk_usage(connection)
     return usage.used_bytes + usage.log_bytes < _FULL * budget
+
+
+def require_room(connection: Connection, budget: int | None) -> None:
+    """Ask this before anything new is stored.
+
+    Raises:
+        StorageUnavailableError: The budget is used up.
+    """
+    if not has_room(connection, budget):
+        raise StorageUnavailableError("the disk budget is used up until older runs have been removed")
 
 
 def give_back(connection: Connection, pages: int) -> bool:

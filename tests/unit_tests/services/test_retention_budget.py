@@ -1,6 +1,6 @@
 """Figures do not tell that runs had to go for want of space: cells are those of a database that kept everything."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from longpole.domain.runs import NodeExecution, NodeStatus, Run, RunRecord, RunS
 from longpole.domain.units import NS_PER_DAY, NS_PER_SECOND
 from longpole.runtime import Runtime
 from longpole.services import rollups, telemetry
+from longpole.services.performance import WorkflowPerformanceService
 from longpole.services.purging import purge_runs
+from longpole.services.recording import record_run
 from longpole.services.retention import remove_old
 from longpole.services.retention_budget import keep_budget
 from longpole.settings import Settings
@@ -111,17 +113,43 @@ def test_cells_are_those_of_a_database_that_kept_everything(both: tuple[Runtime,
         assert count() == 1_999
 
 
+def report(number: int) -> dict[str, Any]:
+    return {"workflow_run_id": f"new {number}", "execution_status": "succeeded"}
+
+
+NEW: tuple[Callable[[], object], ...] = (
+    lambda: telemetry.append(
+        trace_log.pack([SpanFacts(trace_id=bytes(16), span_id=bytes(8), name="n", start_ns=1, is_ai=True)], (), NOW)
+    ),
+    lambda: record_run("shop", "flow", report(1)),
+    lambda: WorkflowPerformanceService.record_workflow_execution("shop", "flow", "new 2"),
+    lambda: WorkflowPerformanceService.record_node_execution("new 3", "n", "e", "tool"),
+)
+"""Every way in which something new comes."""
+
+
 def test_nothing_new_is_taken_while_the_budget_is_used_up(both: tuple[Runtime, Runtime]) -> None:
     small, _ = both
-    span = SpanFacts(trace_id=bytes(16), span_id=bytes(8), name="n", start_ns=1, is_ai=True)
     with runtime_module.use(small):
-        telemetry.append(trace_log.pack([span], (), NOW))
+        for new in NEW:
+            new()
         for begin in range(0, 2_000, 250):
             write(*map(record, range(begin, begin + 250)))
-        with pytest.raises(StorageUnavailableError, match="budget"):
-            telemetry.append(trace_log.pack([span], (), NOW))
+        for new in NEW:
+            with pytest.raises(StorageUnavailableError, match="disk budget is used up"):
+                new()
         keep_budget()
-        telemetry.append(trace_log.pack([span], (), NOW))
+        for new in NEW:
+            new()
+
+
+def test_postgresql_takes_what_comes_and_makes_room_by_the_day(postgres_url: str) -> None:
+    made = Runtime(Settings(database_url=postgres_url).model_copy(update={"disk_budget": 1_000_000}))
+    with runtime_module.use(made):
+        for new in NEW:
+            new()
+        assert count() == 3
+    made.close()
 
 
 def test_what_removed_runs_came_to_is_forgotten_when_nothing_of_their_time_changes(
