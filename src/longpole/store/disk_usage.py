@@ -5,8 +5,8 @@ again first, so a file whose oldest rows go as fast as new ones come stops
 growing. Free pages at its end are given back in small steps where the file was
 made with `auto_vacuum = INCREMENTAL`, which every new one is.
 
-Upstream: `services.retention`, `services.recording`, `services.telemetry`, `services.system`. Source: sqlite.org/pragma.html;
-PostgreSQL manual, "Database Object Size Functions".
+Upstream: `services.retention`, `services.recording`, `services.telemetry`, `services.system`.
+Source: sqlite.org/pragma.html; PostgreSQL manual, "Database Object Size Functions".
 """
 
 from dataclasses import dataclass
