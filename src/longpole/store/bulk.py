@@ -4,7 +4,7 @@ Upstream: `run_writes`, `dimension_writes`, `recorded_nodes`. Source: measured,
 see the storage benchmark: SQLAlchemy's own inserts are two to four times slower.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -15,6 +15,10 @@ Row = tuple[Any, ...]
 
 _COPY_FROM_ROWS = 32  # below it, the round trips of COPY cost more than they save
 _VALUES_AT_ONCE = 999  # as many as every build of SQLite takes
+_UNLESS_THERE = " ON CONFLICT DO NOTHING"
+_NO_VALUE = float("nan")
+"""What SQLite stores as NULL. Python's driver takes a float as it is, and asks of each None whether it can be adapted,
+which is most of the time of an insert: 5.6 µs a node execution against 2.3."""
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -29,18 +33,28 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
         connection.exec_driver_sql(_insert(table, connection.dialect.name), list(rows))
 
 
-def _insert_by_the_dozen(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Several rows a statement: the driver hands the processor to other threads after each, and waits to get it back.
+def _insert_by_the_dozen(connection: Connection, table: Table, rows: Sequence[Row], unless: str = "") -> int:
+    """Insert several rows a statement; how many went in.
 
-    Beside one busy thread that would be up to five milliseconds a row.
+    The driver hands the processor to other threads after each statement, and waits to get it back: beside one busy
+    thread that would be up to five milliseconds a row.
     """
     at_once = _VALUES_AT_ONCE // len(table.columns)
     whole = len(rows) // at_once * at_once
+    counting = connection.execution_options(preserve_rowcount=True)
+    inserted = 0
     if whole:
-        packs = [tuple(chain.from_iterable(rows[begin : begin + at_once])) for begin in range(0, whole, at_once)]
-        connection.exec_driver_sql(_insert(table, "sqlite", at_once), packs)
+        packs = [_flat(rows[begin : begin + at_once]) for begin in range(0, whole, at_once)]
+        inserted = counting.exec_driver_sql(_insert(table, "sqlite", at_once) + unless, packs).rowcount
     if whole < len(rows):
-        connection.exec_driver_sql(_insert(table, "sqlite"), list(rows[whole:]))
+        rest = [_flat([row]) for row in rows[whole:]]
+        inserted += counting.exec_driver_sql(_insert(table, "sqlite") + unless, rest).rowcount
+    return inserted
+
+
+def _flat(rows: Iterable[Row]) -> Row:
+    """The values of rows one after the other, as SQLite's driver takes them quickest."""
+    return tuple([_NO_VALUE if value is None else value for value in chain.from_iterable(rows)])
 
 
 def insert_new_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
@@ -52,7 +66,9 @@ def insert_new_rows(connection: Connection, table: Table, rows: Sequence[Row]) -
     """
     if not rows:
         return 0
-    sql = _insert(table, connection.dialect.name) + " ON CONFLICT DO NOTHING"
+    if connection.dialect.name == "sqlite":
+        return _insert_by_the_dozen(connection, table, rows, _UNLESS_THERE)
+    sql = _insert(table, connection.dialect.name) + _UNLESS_THERE
     counting = connection.execution_options(preserve_rowcount=True)
     return counting.exec_driver_sql(sql, list(rows)).rowcount
 
@@ -60,7 +76,9 @@ def insert_new_rows(connection: Connection, table: Table, rows: Sequence[Row]) -
 def update_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Replace whole rows by their primary key, which is the first column."""
     if rows:
-        changed = [(*row[1:], row[0]) for row in rows]
+        changed: list[Row] = [(*row[1:], row[0]) for row in rows]
+        if connection.dialect.name == "sqlite":
+            changed = [_flat([row]) for row in changed]
         connection.exec_driver_sql(_update(table, connection.dialect.name), changed)
 
 
