@@ -8,8 +8,9 @@ Upstream: `otlp.mapping`. Downstream: `store.trace_log`.
 
 import importlib
 import logging
-import zlib
 from collections.abc import Callable
+
+from zlib_ng import zlib_ng as zlib
 
 from longpole.domain.errors import InvalidInputError
 from longpole.ingest.fault import place

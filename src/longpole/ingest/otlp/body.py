@@ -8,8 +8,9 @@ Upstream: `routes`. Downstream: `ingest.pipeline_budget`.
 Source: RFC 1952 (a gzip file may have several members); RFC 9110, §8.4.
 """
 
-import zlib
 from collections.abc import AsyncIterator
+
+from zlib_ng import zlib_ng as zlib
 
 from longpole.domain.errors import LongpoleError
 from longpole.ingest.otlp.decoded import UndecodableError
@@ -64,7 +65,7 @@ def inflate(body: bytes, encoding: str, limit_bytes: int, share: Share) -> bytes
         return body
     try:
         return _inflated(body, _WINDOW_BITS[encoding], limit_bytes, share)
-    except zlib.error:
+    except zlib.error:  # type: ignore[misc] # its stub calls the class an instance
         raise UndecodableError(f"The body is not {encoding}.") from None
 
 
