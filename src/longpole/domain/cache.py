@@ -107,6 +107,7 @@ class Counts:
     saved_usd: Decimal = Decimal(0)
     last_hit_ns: int = 0
     would_hit: int = 0
+    would_miss: int = 0
     matched: int = 0
     mismatched: int = 0
     would_save_ns: int = 0
