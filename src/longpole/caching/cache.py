@@ -1,0 +1,200 @@
+"""Results by key: memory first, then what is shared, then nothing. Whatever fails is a miss.
+
+    find ─► memory ─► shared tier ─► None            put ─► shared tier, memory
+    invalidate ─► rows, and every process's memory of their scopes ─► bytes, wherever they are
+
+Invariants: what is found was put under the same key in the same scope, whole,
+and was not invalidated before the question; nothing here raises into a
+workflow except what says that an invalidation did not happen.
+
+Upstream: `runtime`, `dance`, `services.cache`. Downstream: `memory`, `backend`, `counts`.
+Source: the design's caching sheet, "Tiers" and "Invalidation".
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from longpole.caching import codec
+from longpole.caching.backend import CacheBackend, CacheLedger, Generations, ScopedKey
+from longpole.caching.counts import CountBook
+from longpole.caching.flights import Flights, Renewals
+from longpole.caching.guard import Guard
+from longpole.caching.memory import MemoryTier
+from longpole.caching.request import Request
+from longpole.domain.cache import Counted, Criteria, NewEntry, StoredEntry
+from longpole.domain.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Bytes in memory, bytes of one entry, and how long a producer may be silent before another one replaces it."""
+
+    memory_bytes: int = 64 << 20
+    entry_bytes: int = 8 << 20
+    lease_s: float = 10.0
+
+
+class Kept(NamedTuple):
+    """What became of a result: its bytes (None where it cannot be told in bytes), and whether they are kept."""
+
+    body: bytes | None
+    is_stored: bool
+
+
+class ResultCache:
+    """The cache of one process, on one database and one backend. Safe to use from any thread."""
+
+    def __init__(
+        self,
+        backend: CacheBackend,
+        ledger: CacheLedger,
+        generations: Generations,
+        clock: Callable[[], int],
+        bounds: Bounds | None = None,
+    ) -> None:
+        self.backend, self.ledger, self.generations = backend, ledger, generations
+        self.clock, self.bounds = clock, bounds or Bounds()
+        self.counts = CountBook(ledger.add_counts, clock)
+        self.flights = Flights()
+        self.renewals = Renewals(self.bounds.lease_s / 3)
+        self.memory = MemoryTier(0 if backend.name == "none" else self.bounds.memory_bytes)
+        self._reads, self._writes, self.leases = (Guard(f"{backend.name} backend", self._count_error) for _ in range(3))
+
+    def find(self, scope: Scope, key: str) -> StoredEntry | None:
+        """What is kept under a key and may still be served, be it stale."""
+        scoped = (scope, key)
+        generation = self.generations.of(scope)
+        found = self.memory.get(scoped, generation)
+        if found is None:
+            found = self._reads.call(scope, self.backend.get, scope, key, self.generations.epoch(scope), otherwise=None)
+            if found is None:
+                return None
+            self.memory.put(scoped, found, generation)
+        if self.clock() >= found.stale_until_ns:
+            self.memory.forget(scoped)
+            return None
+        return found
+
+    def get(self, scope: Scope, key: str, default: Any, counted: Counted | None = None) -> Any:
+        """The fresh result under a key, counted as a hit, else `default`, counted as a miss."""
+        found = self.find(scope, key)
+        now_ns = self.clock()
+        if found is not None and now_ns < found.expires_ns:
+            try:
+                value = codec.decode(found.body)
+            except codec.CorruptEntryError:
+                self.forget_damaged(scope, key)
+            else:
+                self.counts.hit((scope, key), found, now_ns)
+                return value
+        self.counts.add(counted or Counted(scope), misses=1)
+        return default
+
+    def remembers(self, scope: Scope, key: str) -> bool:
+        """Whether the answer to a question is in memory, and waits for nobody."""
+        return self.memory.get((scope, key), self.generations.of(scope)) is not None
+
+    def keep(self, request: Request, output: Any, elapsed_ns: int, generation: int | None = None) -> Kept:
+        """Keep a result.
+
+        Args:
+            request: What it is a result of.
+            output: The result.
+            elapsed_ns: How long its node took.
+            generation: That of its scope when the node began: if something was invalidated since, it is not kept.
+        """
+        try:
+            encoded = codec.encode(output)
+        except codec.NotStorableError:
+            self.counts.bypass(request.counted, "output_type")
+            return Kept(None, is_stored=False)
+        if reason := self._objection(request, len(encoded.body), elapsed_ns, generation):
+            self.counts.bypass(request.counted, reason)
+            return Kept(encoded.body, is_stored=False)
+        stored = self._stored(request, encoded.body, elapsed_ns, request.cost_usd(output))
+        entry = NewEntry(
+            stored, encoded.readable, encoded.is_readable_exact, request.tags, request.parts, created_ns=self.clock()
+        )
+        return Kept(encoded.body, is_stored=self._put(request, entry))
+
+    def _objection(self, request: Request, size_bytes: int, elapsed_ns: int, generation: int | None) -> str | None:
+        if request.ttl_ns <= 0:
+            return "no_ttl"
+        if request.min_elapsed_ns and elapsed_ns <= request.min_elapsed_ns:
+            return "too_quick"
+        if size_bytes > self.bounds.entry_bytes:
+            return "too_large"
+        if generation is not None and generation != self.generations.of(request.scope):
+            return "invalidated_meanwhile"
+        return None
+
+    def _stored(self, request: Request, body: bytes, elapsed_ns: int, cost_usd: Decimal | None) -> StoredEntry:
+        expires_ns = self.clock() + request.ttl_ns
+        longer_ns = max(request.revalidate_ns, request.if_error_ns)
+        _, node_type, node_id, node_class = request.counted
+        return StoredEntry(
+            body, expires_ns, expires_ns + longer_ns, elapsed_ns, cost_usd, node_type, node_id, node_class
+        )
+
+    def _put(self, request: Request, entry: NewEntry) -> bool:
+        scope, key = request.scope, request.key
+        generation = self.generations.of(scope)
+        is_stored = self._writes.call(scope, self._put_everywhere, scope, key, entry, otherwise=False)
+        if is_stored:
+            self.memory.put((scope, key), entry.stored, generation)
+            self.counts.add(request.counted, stores=1, bytes_stored=len(entry.stored.body))
+        else:
+            self.memory.forget((scope, key))
+        return is_stored
+
+    def _put_everywhere(self, scope: Scope, key: str, entry: NewEntry) -> bool:
+        if not self.backend.keeps_rows:
+            self.ledger.put_row(scope, key, entry)
+        self.backend.put(scope, key, self.generations.epoch(scope), entry)
+        return True
+
+    def remove(self, criteria: Criteria) -> int:
+        """Invalidate entries; how many.
+
+        Raises:
+            StorageUnavailableError: Nothing was invalidated.
+        """
+        return self._drop(self.ledger.remove(criteria))
+
+    def expire(self, scope: tuple[str, str | None] | None = None) -> int:
+        """Remove entries that may not be served any more, of a scope or of all; how many."""
+        return self._drop(self.ledger.expire(self.clock(), scope))
+
+    def evict(self, max_bytes: int) -> int:
+        """Give up the entries that save least until no more than `max_bytes` are kept; how many."""
+        return self._drop(self.ledger.evict(max_bytes))
+
+    def _drop(self, removed: Sequence[ScopedKey]) -> int:
+        for key in removed:
+            self.memory.forget(key)
+        scopes = sorted({scope for scope, _ in removed})
+        epochs = {scope: self.generations.epoch(scope) for scope in scopes}
+        if removed:
+            try:
+                self.backend.drop(removed, epochs)
+            except Exception:  # noqa: BLE001 - what cannot be reached is made unreachable
+                self._count_error(scopes[0])
+                self.ledger.bump_epoch(scopes)
+        return len(removed)
+
+    def forget_damaged(self, scope: Scope, key: str) -> None:
+        """Bytes that are not what was written are an error and a miss; the next result takes their place."""
+        self._count_error(scope)
+        self.memory.forget((scope, key))
+        self._writes.call(scope, self.remove, Criteria(scope.app_id, scope.workflow_id, cache_key=key), otherwise=0)
+
+    def _count_error(self, scope: Scope) -> None:
+        self.counts.add(Counted(scope), errors=1)
+
+    def close(self) -> None:
+        """Write what was counted, and give back connections."""
+        self.counts.close()
+        self.generations.close()
+        self.backend.close()
