@@ -1,6 +1,6 @@
 """The servers under load, each a process on an empty database: ours, and two peers' from environments of their own.
 
-Downstream: `ingest`.
+Downstream: `ingest`, `retention`, `soak`.
 """
 
 import os
@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,19 @@ from phoenix.server.main import main
 sys.argv = ["phoenix", "serve"]
 main()
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Of all processes of a server. `pss_bytes` counts pages that they share once, `rss_bytes` in each of them."""
+
+    rss_bytes: int
+    pss_bytes: int
+    rss_of_each: tuple[int, ...]
+
+    def __str__(self) -> str:
+        each = " + ".join(f"{size / 1e6:.0f}" for size in self.rss_of_each)
+        return f"{self.rss_bytes / 1e6:.0f} MB ({each}; {self.pss_bytes / 1e6:.0f} without what is shared)"
 
 
 @dataclass(slots=True)
@@ -57,10 +70,21 @@ class Server:
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def memory(self) -> Memory:
+        """What its processes have now."""
+        said = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in self._processes()]
+        rss, pss = ([_bytes(name, one) for one in said] for name in ("Rss", "Pss"))
+        return Memory(sum(rss), sum(pss), tuple(rss))
+
     def peak_bytes(self) -> int:
         """The most memory that the server and its children had, added up."""
-        peaks = (re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()) for pid in self._processes())
-        return sum(int(peak[1]) * 1024 for peak in peaks if peak)
+        return sum(_bytes("VmHWM", Path(f"/proc/{pid}/status").read_text()) for pid in self._processes())
+
+
+def _bytes(name: str, said: str) -> int:
+    """A line of kilobytes that the kernel wrote; 0 where there is none, as of a process that has just ended."""
+    found = re.search(rf"^{name}:\s+(\d+)", said, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
 
 
 @contextmanager
@@ -114,16 +138,27 @@ def longpole_stored(database_url: str) -> tuple[int, bool]:
         engine.dispose()
 
 
+def waiting_traces(file: Path) -> int:
+    """How many chunks of what was acknowledged are not assembled yet."""
+    return _asked(file, "SELECT count(*) FROM trace_chunks WHERE is_pending")
+
+
+def rows_in(file: Path, table: str) -> int:
+    """How many rows a table of ours has."""
+    return _asked(file, f"SELECT count(*) FROM {table}")
+
+
 def spans_in(file: Path) -> int:
     """How many spans a peer has stored."""
     try:
-        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)
-        try:
-            return int(connection.execute("SELECT count(*) FROM spans").fetchone()[0])
-        finally:
-            connection.close()
+        return _asked(file, "SELECT count(*) FROM spans")
     except sqlite3.OperationalError:
         return 0
+
+
+def _asked(file: Path, statement: str) -> int:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)) as connection:
+        return int(connection.execute(statement).fetchone()[0])
 
 
 @contextmanager
