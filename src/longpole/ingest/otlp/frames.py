@@ -23,6 +23,7 @@ _RECORD_DEPTH = 2  # request, resource, scope
 _LENGTH_DELIMITED = 2
 _FIXED = {1: 8, 5: 4}
 _VARINT_BYTES = 10
+_ONE_BYTE = 0x80  # a byte below it is a varint's last
 
 
 def limit_records(body: bytes) -> None:
@@ -59,7 +60,7 @@ def _frames(body: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Where the length-delimited fields between `start` and `end` lie; ends where the bytes make no sense."""
     at = start
     while at < end:
-        tag, at = _varint(body, at, end)
+        tag, at = (body[at], at + 1) if body[at] < _ONE_BYTE else _varint(body, at, end)
         wire_type = tag & 7
         if wire_type == _LENGTH_DELIMITED:
             length, at = _varint(body, at, end)
@@ -76,11 +77,13 @@ def _frames(body: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _varint(body: bytes, at: int, end: int) -> tuple[int, int]:
+    last = min(at + _VARINT_BYTES, end)
     value = shift = 0
-    for position in range(at, min(at + _VARINT_BYTES, end)):
-        byte = body[position]
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:  # noqa: PLR2004 - the varint's continuation bit
-            return value, position + 1
+    while at < last:
+        byte = body[at]
+        at += 1
+        if byte < _ONE_BYTE:
+            return value | byte << shift, at
+        value |= (byte - _ONE_BYTE) << shift
         shift += 7
     return 0, end

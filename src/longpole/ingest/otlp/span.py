@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+import msgspec
+
 Attributes = dict[str, Any]
 
 
@@ -57,8 +59,7 @@ class Link:
     attributes: Attributes
 
 
-@dataclass(slots=True)
-class Span:
+class Span(msgspec.Struct, gc=False):
     """One span. `trace_id` has 16 bytes and `span_id` 8, neither all zero; `parent_span_id` is None at a root."""
 
     trace_id: bytes

@@ -59,7 +59,7 @@ _value_decoder = msgspec.json.Decoder(AnyValueJson | None)
 
 
 class _Memo(dict[bytes, Pair]):
-    """The JSON text of a small attribute → (key, value); see `values_protobuf.Memo`."""
+    """The JSON text of a small attribute → (key, value); as in `values_protobuf`."""
 
     def __missing__(self, raw: bytes) -> Pair:
         decoded = _pair(raw)

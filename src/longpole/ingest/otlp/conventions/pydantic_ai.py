@@ -9,8 +9,9 @@ far as they are known. A log that is sent as a span is an event, not a step.
 Source: RULE 3, §1.4 and §4.4 of the design's OTLP contract; logfire/_internal/tracer.py.
 """
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from longpole.assembly.facts import Role
 from longpole.domain.semconv import gen_ai, general, pydantic_ai
