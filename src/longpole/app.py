@@ -100,6 +100,7 @@ def _lifespan(
                 yield
         finally:
             loading.cancel()
+            await run_in_threadpool(pipeline.runtime.close_helper)  # so that nobody waits for what it does
             await run_in_threadpool(upkeep.stop)
             await run_in_threadpool(pipeline.stop)
 

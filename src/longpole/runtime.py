@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from longpole.pricing.book import PriceBook
+from longpole.processes.helper import HelperProcess
 from longpole.settings import Settings
 from longpole.store import engine as store_engine
 from longpole.store import schema
@@ -37,6 +39,7 @@ class Runtime:
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _engine: Engine | None = field(default=None, repr=False)
     _price_book: PriceBook | None = field(default=None, repr=False)
+    _helper: HelperProcess | None = field(default=None, repr=False)
 
     @property
     def engine(self) -> Engine:
@@ -59,12 +62,35 @@ class Runtime:
                 self._price_book = PriceBook.load(self.settings.prices)
             return self._price_book
 
+    @property
+    def helper(self) -> HelperProcess | None:
+        """A process beside this one on the same database; None where there can be none."""
+        if self.clock is not time.time_ns or ":memory:" in self.settings.database_url:
+            return None
+        with self._lock:
+            if self._helper is None:
+                self._helper = HelperProcess(_begin_beside, self.settings.model_dump())
+            return self._helper
+
+    def close_helper(self) -> None:
+        """End the process beside this one, within seconds. Who was given it before is told that it ended."""
+        with self._lock:
+            helper, self._helper = self._helper, None
+        if helper is not None:
+            helper.close()
+
     def close(self) -> None:
-        """Give back the database's connections."""
+        """End the process beside this one, and give back the database's connections."""
+        self.close_helper()
         with self._lock:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
+
+
+def _begin_beside(settings: dict[str, Any]) -> None:
+    """In the helper process: work on the same database."""
+    install(Runtime(Settings(**settings)))
 
 
 _current: ContextVar[Runtime | None] = ContextVar("longpole_runtime", default=None)

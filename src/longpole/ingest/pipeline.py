@@ -3,8 +3,9 @@
     submit ─► [bounded memory] ─► writer: commit ─► acknowledged
                                      └─► assembler: runs, prices ─► readable
 
-One writer thread and one assembler thread a process. They share nothing but
-the database, so an acknowledgement never waits for runs to be computed.
+One writer thread and one assembler thread a process, and one that hands to a
+process beside what piles up. They share nothing but the database, so an
+acknowledgement never waits for runs to be computed.
 
 Upstream: the doors (`otlp.intake`, `longpole ingest`). Downstream: `services.telemetry`.
 """
@@ -37,11 +38,15 @@ class Pipeline:
         self.runtime = runtime
         self.budget = MemoryBudget(runtime.settings.ingest_queue_bytes)
         self.workers = ThreadPoolExecutor(_WORKERS, "longpole-decode")
-        self._assembler = Assembler()
+        self._assembler = Assembler(runtime.helper)
         self._writer = Writer(stored=self._assembler.notice_stored)
         self._threads = [
             threading.Thread(target=self._in_runtime, args=(loop,), name=name, daemon=True)
-            for name, loop in (("longpole-writer", self._writer.run), ("longpole-assembler", self._assembler.run))
+            for name, loop in (
+                ("longpole-writer", self._writer.run),
+                ("longpole-assembler", self._assembler.run),
+                ("longpole-beside", self._assembler.run_beside),
+            )
         ]
 
     def start(self) -> None:
@@ -57,13 +62,14 @@ class Pipeline:
     def stop(self) -> None:
         """Store what was submitted, assemble what can be within ten seconds, and end."""
         self.workers.shutdown(wait=True)
-        writer, assembler = self._threads
+        writer, *assemblers = self._threads
         self._writer.close()
         if writer.ident is not None:
             writer.join()
         self._assembler.close(_DRAIN_S)
-        if assembler.ident is not None:
-            assembler.join()
+        for assembler in assemblers:
+            if assembler.ident is not None:
+                assembler.join()
 
     def submit(self, batch: FactBatch, contents: Sequence[Content] = (), size_bytes: int = 0) -> Future[None]:
         """Have `batch` stored.

@@ -1,20 +1,24 @@
-"""The thread that turns what is stored into runs: a new trace at once, a busy one ever more rarely.
+"""The threads that turn what is stored into runs: a new trace at once, a busy one ever more rarely.
 
 A trace is assembled again at most a fifth of the time, whatever it costs: after
 an assembly it rests four times as long as that took. So ten thousand spans in
 a hundred batches cost a few assemblies, and eleven spans are a run some
 milliseconds after they were acknowledged.
 
-    noticed ─► due ─► assembled ─► resting
-                 └─► failed ─► due again, later and later
+    noticed ─► due ─┬─► assembled here ────────► resting
+                    ├─► piled up: beside ─────► resting
+                    └─► failed ─► due again, later and later
+
+Whoever is free takes the oldest that are due. The process beside gets nothing,
+and is not even started, while this one keeps up.
 
 Invariant: every acknowledged trace is assembled in the end: what is not
-remembered here is found again in the database, by this process or another.
+remembered here, or was in the hands of a process that died, is found again,
+here or in the database.
 
-Upstream: `pipeline_writer`. Downstream: `services.telemetry`.
+Upstream: `pipeline_writer`. Downstream: `services.telemetry`, `processes.helper`.
 """
 
-import heapq
 import logging
 import threading
 import time
@@ -24,14 +28,21 @@ from longpole import runtime
 from longpole.domain.errors import UnavailableError
 from longpole.domain.units import NS_PER_SECOND
 from longpole.ingest.fault import place
+from longpole.ingest.pipeline_agenda import Agenda
 from longpole.ingest.pipeline_recent import RecentChunks
+from longpole.processes.helper import HelperEndedError, HelperProcess
 from longpole.services import telemetry
 from longpole.store.trace_log import StoredChunk
 
 _TRACES_AT_ONCE = 200
+_TRACES_BESIDE = 400
+_MANY = 400
+"""So many traces of a dozen spans are 150 ms of work."""
+
+_BEHIND_S = 0.5
+_ALONE_S = 5.0
 _REST_FACTOR = 4
 _NO_REST_S = 0.002
-_REMEMBERED = 100_000
 _STORAGE_WAIT_S = 2.0
 _LONGEST_WAIT_S = 600.0
 _SEARCH_EVERY_S = 30.0
@@ -41,16 +52,19 @@ _log = logging.getLogger(__name__)
 
 
 class Assembler:
-    """Which traces are due when, and the loop that assembles them."""
+    """Which traces are due when, and the loops that have them assembled; `helper` is the process beside, if any."""
 
-    def __init__(self) -> None:
-        self._news = threading.Condition()
+    def __init__(self, helper: HelperProcess | None = None) -> None:
+        self._helper = helper
+        lock = threading.Lock()
+        self._news = threading.Condition(lock)
+        self._plenty = threading.Condition(lock)
         self._recent = RecentChunks()
-        self._due: dict[bytes, float] = {}
-        self._queue: list[tuple[float, bytes]] = []
-        self._rests_until: dict[bytes, float] = {}
+        self._agenda = Agenda()
         self._failures: dict[bytes, int] = {}
         self._search_at = 0.0
+        self._behind_since: float | None = None
+        self._alone_until = 0.0
         self._closes_at: float | None = None
 
     def notice(self, trace_ids: Iterable[bytes]) -> None:
@@ -59,9 +73,8 @@ class Assembler:
         with self._news:
             for trace_id in trace_ids:
                 failures = self._failures.get(trace_id, 0)
-                at = now + _backoff_s(failures) if failures else max(now, self._rests_until.get(trace_id, now))
-                self._schedule(trace_id, at)
-            self._news.notify()
+                self._agenda.put(trace_id, now, now + _backoff_s(failures) if failures else now)
+            self._tell()
 
     def notice_stored(self, chunks: Sequence[StoredChunk]) -> None:
         """These were stored by this process, just now."""
@@ -70,10 +83,10 @@ class Assembler:
         self.notice(dict.fromkeys(chunk.trace_id for chunk in chunks))
 
     def close(self, within_s: float) -> None:
-        """Let `run` end once everything noticed is assembled, or after `within_s` seconds."""
+        """Let the loops end once everything noticed is assembled, or after `within_s` seconds."""
         with self._news:
             self._closes_at = time.monotonic() + within_s
-            self._news.notify()
+            self._tell()
 
     def run(self) -> None:
         """Assemble what is due until closed. The first thing it does is look for what an earlier process left."""
@@ -84,40 +97,69 @@ class Assembler:
             else:
                 self._search(_OTHERS_TIME_NS)
 
-    def _schedule(self, trace_id: bytes, at: float) -> None:
-        if trace_id not in self._due and len(self._due) < _REMEMBERED:  # else it is found again by the next search
-            self._postpone(trace_id, at)
+    def run_beside(self) -> None:
+        """Have the process beside assemble what piles up, until closed."""
+        while (trace_ids := self._take_many()) is not None:
+            self._assemble_beside(trace_ids)
 
-    def _postpone(self, trace_id: bytes, at: float) -> None:
-        self._due[trace_id] = at  # an earlier entry in the queue counts no longer
-        heapq.heappush(self._queue, (at, trace_id))
+    def _tell(self) -> None:
+        self._news.notify()
+        if self._closes_at is not None or self._is_behind(time.monotonic()):
+            self._plenty.notify()
 
-    def _pop(self) -> list[bytes]:
-        """The first of the queue, if that is still when it is due."""
-        at, trace_id = heapq.heappop(self._queue)
-        if self._due.get(trace_id) != at:
-            return []
-        del self._due[trace_id]
-        return [trace_id]
+    def _is_behind(self, now: float) -> bool:
+        """Whether there is work for the process beside: for some time already if it must be started for it."""
+        if self._helper is None or now < self._alone_until or self._agenda.ready(now) < _MANY:
+            self._behind_since = None
+            return False
+        if self._behind_since is None:
+            self._behind_since = now
+        return self._helper.is_running or now - self._behind_since >= _BEHIND_S
 
     def _take(self) -> list[bytes] | None:
         """The traces that are due; an empty list when it is time to search, None when closed and done."""
         with self._news:
             while True:
                 now = time.monotonic()
-                closing = self._closes_at is not None
-                if self._closes_at is not None and (not self._queue or now >= self._closes_at):
-                    return None
-                if now >= self._search_at and not closing:
+                until = self._search_at
+                if self._closes_at is not None:
+                    self._agenda.hurry(now)
+                    until = self._closes_at
+                    if self._agenda.is_empty or now >= until:
+                        return None
+                elif now >= until:
                     return []
-                taken: list[bytes] = []
-                while self._queue and len(taken) < _TRACES_AT_ONCE and (closing or self._queue[0][0] <= now):
-                    taken += self._pop()
-                if taken:
-                    return taken
-                if closing:
-                    continue  # only entries that count no longer were left
-                self._news.wait(min([self._search_at, *(at for at, _ in self._queue[:1])]) - now)
+                if self._agenda.ready(now):
+                    if self._is_behind(now):
+                        self._plenty.notify()
+                    return self._agenda.take(_TRACES_AT_ONCE)
+                self._news.wait(self._agenda.next_at(until) - now)
+
+    def _take_many(self) -> list[bytes] | None:
+        with self._plenty:
+            while self._closes_at is None:
+                if self._is_behind(time.monotonic()):
+                    return self._agenda.take(_TRACES_BESIDE)
+                self._plenty.wait()
+            return None
+
+    def _assemble_beside(self, trace_ids: Sequence[bytes]) -> None:
+        assert self._helper is not None
+        begun = time.monotonic()
+        with self._news:
+            self._recent.take(trace_ids)
+        try:
+            spans = self._helper.do(telemetry.assemble, trace_ids)
+        except HelperEndedError as ended:
+            _log.warning("runs of %d traces are assembled here: %s", len(trace_ids), ended)
+            self._alone_until = time.monotonic() + _ALONE_S
+            self._retry(trace_ids, 0.0)
+        except UnavailableError as error:
+            self._wait_for_storage(trace_ids, error)
+        except Exception as error:  # noqa: BLE001 - which of them it was is found out here
+            self._assemble_apart(trace_ids, error)
+        else:
+            self._rest(trace_ids, spans, begun)
 
     def _assemble(self, trace_ids: Sequence[bytes]) -> None:
         begun = time.monotonic()
@@ -126,12 +168,11 @@ class Assembler:
                 at_hand = self._recent.take(trace_ids)
             spans = telemetry.assemble(trace_ids, at_hand)
         except UnavailableError as error:
-            _log.warning("runs of %d traces wait for the database: %s", len(trace_ids), type(error).__name__)
-            self._retry(trace_ids, _STORAGE_WAIT_S)
+            self._wait_for_storage(trace_ids, error)
         except Exception as error:  # noqa: BLE001 - a fault in the rules must not stop the other runs
             self._assemble_apart(trace_ids, error)
         else:
-            self._rest(spans, begun)
+            self._rest(trace_ids, spans, begun)
 
     def _assemble_apart(self, trace_ids: Sequence[bytes], error: Exception) -> None:
         if len(trace_ids) > 1:
@@ -142,14 +183,20 @@ class Assembler:
         failures = self._failures[trace_ids[0]] = self._failures.get(trace_ids[0], 0) + 1
         self._retry(trace_ids, _backoff_s(failures))
 
-    def _retry(self, trace_ids: Sequence[bytes], wait_s: float) -> None:
-        at = time.monotonic() + wait_s
-        with self._news:
-            if self._closes_at is None:  # else they stay pending in the database
-                for trace_id in trace_ids:
-                    self._schedule(trace_id, at)
+    def _wait_for_storage(self, trace_ids: Sequence[bytes], error: Exception) -> None:
+        _log.warning("runs of %d traces wait for the database: %s", len(trace_ids), type(error).__name__)
+        self._retry(trace_ids, _STORAGE_WAIT_S)
 
-    def _rest(self, spans: dict[bytes, int], begun: float) -> None:
+    def _retry(self, trace_ids: Sequence[bytes], wait_s: float) -> None:
+        now = time.monotonic()
+        with self._news:
+            self._agenda.done(trace_ids, now)
+            if self._closes_at is None or not wait_s:  # else they stay pending in the database
+                for trace_id in trace_ids:
+                    self._agenda.put(trace_id, now, now + wait_s)
+            self._tell()
+
+    def _rest(self, trace_ids: Sequence[bytes], spans: dict[bytes, int], begun: float) -> None:
         now = time.monotonic()
         total = sum(spans.values()) or 1
         with self._news:
@@ -157,11 +204,9 @@ class Assembler:
                 self._failures.pop(trace_id, None)
                 cost = (now - begun) * count / total
                 if cost > _NO_REST_S:
-                    rests_until = self._rests_until[trace_id] = now + cost * _REST_FACTOR
-                    if trace_id in self._due:
-                        self._postpone(trace_id, rests_until)
-            if len(self._rests_until) > _REMEMBERED // 10:
-                self._rests_until = {trace_id: at for trace_id, at in self._rests_until.items() if at > now}
+                    self._agenda.rest(trace_id, now + cost * _REST_FACTOR)
+            self._agenda.done(trace_ids, now)
+            self._tell()
 
     def _search(self, older_than_ns: int) -> None:
         """Look for traces that somebody stored and nobody assembled: their process died, or forgot them."""

@@ -2,16 +2,15 @@
 
 Little work is done in the server itself, much of it in a process beside it.
 
-Upstream: `upkeep.tasks`. Downstream: `services.rollups`, `services.trends`, `helper_process`.
+Upstream: `upkeep.tasks`. Downstream: `services.rollups`, `services.trends`, `processes.helper`.
 """
 
-import time
-import weakref
+import logging
 from collections.abc import Callable
 
+from longpole.processes.helper import HelperEndedError
 from longpole.runtime import Runtime
 from longpole.services import rollups, trends
-from longpole.upkeep.helper_process import HelperProcess
 from longpole.upkeep.scheduler import Task
 
 _REFRESH_EVERY_S, _REFRESH_FOR_S = 2.0, 2.0
@@ -22,6 +21,8 @@ _ABANDON_EVERY_S = 30.0
 _TRENDS_EVERY_S, _TRENDS_FOR_S = 15.0, 2.0
 _MUCH = 1_000
 """So many marks are half a second's work or more."""
+
+_log = logging.getLogger(__name__)
 
 
 def tasks(runtime: Runtime) -> list[Task]:
@@ -38,13 +39,16 @@ Work = Callable[[], str | None]
 
 
 def _doing(runtime: Runtime) -> Callable[[Work], str | None]:
-    """What does a task's work, here or in the process beside."""
-    helper = HelperProcess(runtime.settings)
-    can_help = runtime.clock is time.time_ns and ":memory:" not in runtime.settings.database_url
-    weakref.finalize(runtime, helper.close)
+    """What does a task's work, here or in the process beside; here as well if that one dies over it."""
+    helper = runtime.helper
 
     def do(work: Work) -> str | None:
-        return helper.do(work) if can_help and rollups.backlog(_MUCH) >= _MUCH else work()
+        if helper is not None and rollups.backlog(_MUCH) >= _MUCH:
+            try:
+                return helper.do(work)
+            except HelperEndedError as ended:
+                _log.warning("upkeep: %s", ended)
+        return work()
 
     return do
 
