@@ -4,7 +4,9 @@
 `LONGPOLE_TEST_POSTGRES_URL` names another PostgreSQL to make them on.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -19,7 +21,10 @@ from longpole.settings import Settings
 from longpole.store import schema
 from longpole.store.engine import open_engine
 
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="lp-run-"))  # where the PostgreSQL wheel locks
+if "XDG_RUNTIME_DIR" not in os.environ:
+    # Where the PostgreSQL wheel locks. The processes of a parallel run are given this one's, and leave it alone.
+    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="lp-run-")
+    atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
