@@ -77,20 +77,19 @@ class ResultCache:
             return None
         return found
 
-    def get(self, scope: Scope, key: str, default: Any, counted: Counted | None = None) -> Any:
-        """The fresh result under a key, counted as a hit, else `default`, counted as a miss."""
+    def get(self, scope: Scope, key: str, default: Any) -> Any:
+        """The fresh result under a key, counted as a hit; else `default`, which the caller counts."""
         found = self.find(scope, key)
         now_ns = self.clock()
-        if found is not None and now_ns < found.expires_ns:
-            try:
-                value = codec.decode(found.body)
-            except codec.CorruptEntryError:
-                self.forget_damaged(scope, key)
-            else:
-                self.counts.hit((scope, key), found, now_ns)
-                return value
-        self.counts.add(counted or Counted(scope), misses=1)
-        return default
+        if found is None or now_ns >= found.expires_ns:
+            return default
+        try:
+            value = codec.decode(found.body)
+        except codec.CorruptEntryError:
+            self.forget_damaged(scope, key)
+            return default
+        self.counts.hit((scope, key), found, now_ns)
+        return value
 
     def remembers(self, scope: Scope, key: str) -> bool:
         """Whether the answer to a question is in memory, and waits for nobody."""
@@ -115,7 +114,7 @@ class ResultCache:
             return Kept(encoded.body, is_stored=False)
         stored = self._stored(request, encoded.body, elapsed_ns, request.cost_usd(output))
         entry = NewEntry(
-            stored, encoded.readable, encoded.is_readable_exact, request.tags, request.parts, created_ns=self.clock()
+            stored, encoded.readable, encoded.is_readable_exact, request.tags, request.parts(), created_ns=self.clock()
         )
         return Kept(encoded.body, is_stored=self._put(request, entry))
 

@@ -27,7 +27,6 @@ _VERSION = 1
 _PREFIX = "lp1_"
 _encoder = msgspec.msgpack.Encoder(order="sorted")
 _PLAIN = frozenset({str, int, float, bool, type(None), bytes, msgspec.msgpack.Ext})
-_TEXT = frozenset({str})
 _UPSTREAM_OUTPUT = 1
 _SECRET_OF = 2
 _DEEPEST = 200
@@ -140,18 +139,17 @@ def _has_credentials(parts: Any) -> bool:
     Raises:
         TypeError: Something is of another type.
     """
-    waiting = [parts]
-    take, found = waiting.pop, False
-    while waiting:
-        value = take()
+    found, all_of_it = False, [parts]
+    for value in all_of_it:  # grows while it is read
         kind = type(value)
         if kind is dict:
-            if not _TEXT.issuperset(map(type, value)):
-                raise TypeError
-            found = found or any(map(_is_credential.__getitem__, value))
-            waiting.extend(value.values())
+            for name in value:
+                if type(name) is not str:
+                    raise TypeError
+                found = found or _is_credential[name]
+            all_of_it += value.values()
         elif kind is list or kind is tuple:
-            waiting.extend(value)
+            all_of_it += value
         elif kind not in _PLAIN:
             raise TypeError
     return found

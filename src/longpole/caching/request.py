@@ -17,6 +17,10 @@ def _no_cost(_output: Any) -> Decimal | None:
     return None
 
 
+def _no_parts() -> str:
+    return "{}"
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is known of an execution before it runs.
@@ -30,7 +34,7 @@ class Request:
         if_error_ns: How much longer it may be served if it cannot be made.
         min_elapsed_ns: Results that took no longer are not kept.
         tags: What it can be invalidated by.
-        parts: What the key is made of, to be shown.
+        parts: What the key is made of, to be shown; asked when a result is kept.
         mode: Serve, or look on.
         cost_usd: What the node cost, by its output; None: unknown.
     """
@@ -43,6 +47,6 @@ class Request:
     if_error_ns: int = 0
     min_elapsed_ns: int = 0
     tags: tuple[str, ...] = ()
-    parts: str = "{}"
+    parts: Callable[[], str] = field(default=_no_parts)
     mode: Mode = Mode.ON
     cost_usd: Callable[[Any], Decimal | None] = field(default=_no_cost)
