@@ -38,7 +38,7 @@ from longpole.store.dirty_marks import ANY_CHANGE, Behind
 from longpole.store.engine import reading, writing
 from longpole.store.keys import row_key
 from longpole.store.rollup_horizons import Tier, retire_cells
-from longpole.store.row_packing import key_of, node_dimension
+from longpole.store.row_packing import node_dimension, packer, workflow_dimension
 from longpole.store.tables import dirty_marks, node_executions, run_directory, runs
 
 WORKFLOWS, NODES, RUNS_AT_ONCE = 200, 15, 2_000
@@ -100,14 +100,16 @@ def fill(on: Runtime, rows: int, days: float, now_ns: int) -> None:
     workflow = chance.choice(WORKFLOWS, count, p=popularity / popularity.sum())
     nodes = [NodeExecution("", "", f"node-{place}", kind(place), f"Node {place}") for place in range(NODES)]
     known = [Run("", "bench", f"workflow-{place}") for place in range(WORKFLOWS)]
+    refers = packer(on.engine.dialect.name)
+    node_keys = [refers.nodes[node_dimension(node)] for node in nodes]
+    keys = np.array([refers.workflows[workflow_dimension(each)] for each in known])[workflow]
     with writing(on.engine) as connection:
-        write_dimensions(connection, known, nodes)
+        write_dimensions(connection, refers)
         take_turn(connection)
         retire_cells(connection, Tier.UNIT, now_ns // SECOND - 2 * 3_600)
-    keys = np.array([key_of(("bench", each.workflow_id)) for each in known])[workflow]
     for begin in range(0, count, RUNS_AT_ONCE):
         part = slice(begin, begin + RUNS_AT_ONCE)
-        run_rows, node_rows = packed(chance, ends[part], keys[part], [key_of(node_dimension(node)) for node in nodes])
+        run_rows, node_rows = packed(chance, ends[part], keys[part], node_keys)
         with writing(on.engine) as connection:
             if on.engine.dialect.name == "postgresql":
                 insert_rows(connection, run_directory, [(row[1], row[0]) for row in run_rows])

@@ -11,47 +11,33 @@ import threading
 from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy import Connection, Engine, event
 
-from longpole.domain.runs import NodeExecution, Run
 from longpole.store.bulk import insert_new_rows
-from longpole.store.row_packing import Dimension, Row, key_of, model_dimension, node_dimension, workflow_dimension
+from longpole.store.row_packing import Keys, Packer, Row
 from longpole.store.tables import models, nodes, workflows
 from longpole.store.values import optional_text
 
 _MOST_REMEMBERED = 200_000
 _lock = threading.Lock()
 _committed: WeakKeyDictionary[Engine, set[int]] = WeakKeyDictionary()
-_NO_MODEL = (None, None, None)
 
 
-def write_dimensions(connection: Connection, runs: Iterable[Run], executions: Iterable[NodeExecution]) -> None:
-    """Add what `runs` and node `executions` refer to and what is not there yet."""
+def write_dimensions(connection: Connection, packed: Packer) -> None:
+    """Add what rows that were packed refer to and what is not there yet."""
     known = _known(connection.engine)
     added: list[int] = []
-    for table, dimensions in _dimensions(runs, executions):
-        rows = sorted(_new_rows(dimensions, known), key=lambda row: int(row[0]))
+    for table, keys in ((workflows, packed.workflows), (nodes, packed.nodes), (models, packed.models)):
+        rows = sorted(_new_rows(keys, known), key=lambda row: int(row[0]))
         insert_new_rows(connection, table, rows)
         added.extend(row[0] for row in rows)
     if added:
         _remember_on_commit(connection, added)
 
 
-def _dimensions(runs: Iterable[Run], executions: Iterable[NodeExecution]) -> tuple[tuple[Table, set[Dimension]], ...]:
-    seen_nodes: set[Dimension] = set()
-    seen_models: set[Dimension] = set()
-    for execution in executions:
-        seen_nodes.add(node_dimension(execution))
-        seen_models.add(model_dimension(execution))
-    seen_models.discard(_NO_MODEL)
-    seen_workflows = {dimension for run in runs if (dimension := workflow_dimension(run)) is not None}
-    return (workflows, seen_workflows), (nodes, seen_nodes), (models, seen_models)
-
-
-def _new_rows(dimensions: Iterable[Dimension], known: set[int]) -> Iterable[Row]:
-    for dimension in dimensions:
-        key = key_of(dimension)
-        if key not in known:
+def _new_rows(keys: Keys, known: set[int]) -> Iterable[Row]:
+    for dimension, key in keys.items():
+        if key is not None and key not in known:
             yield (key, *map(optional_text, dimension))
 
 

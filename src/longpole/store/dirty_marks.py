@@ -14,8 +14,8 @@ Source: the design's comparison of five ways to keep rollups exact; the others l
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -39,16 +39,14 @@ class Behind(IntEnum):
     TRENDS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The unit that a run counts in."""
 
     workflow_key: int
     cell_start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """A run that was written: where it counted before and where it does now; None: nowhere."""
 
     run_key: int

@@ -21,7 +21,7 @@ from longpole.store.dirty_marks import Move, mark
 from longpole.store.keys import row_key
 from longpole.store.node_totals import NodeTotals, node_totals
 from longpole.store.reported_runs import overlay
-from longpole.store.row_packing import RunHistory, attempt_rows, money_packer, node_row, run_row
+from longpole.store.row_packing import RunHistory, attempt_rows, node_row, packer, run_row
 from longpole.store.run_directory import insert_new_runs
 from longpole.store.run_reads import find_run
 from longpole.store.run_writes import StoredRun, lock_runs, place_of_row
@@ -37,7 +37,7 @@ def lock_or_add_run(connection: Connection, workflow_run_id: str, source: str, n
         if found is not None:
             return found
         bare = Run(workflow_run_id, None, None, source=source)
-        row = run_row(bare, RunHistory(row_key(), now_ns, now_ns), money_packer(connection.dialect.name))
+        row = run_row(bare, RunHistory(row_key(), now_ns, now_ns), packer(connection.dialect.name))
         insert_new_runs(connection, [row])
 
 
@@ -45,12 +45,13 @@ def put_nodes(connection: Connection, run: StoredRun, nodes: Sequence[NodeExecut
     """Insert node executions of a run, or replace those of the same ids."""
     if not nodes:
         return
-    write_dimensions(connection, (), nodes)
-    money = money_packer(connection.dialect.name)
+    packed = packer(connection.dialect.name)
+    rows = [node_row(node, run.run_key, packed) for node in nodes]
+    write_dimensions(connection, packed)
     keys = [(run.run_key, node.node_execution_id) for node in nodes]
     for table in (node_attempts, node_executions):
         delete_rows(connection, table, keys)
-    insert_rows(connection, node_executions, [node_row(node, run.run_key, money) for node in nodes])
+    insert_rows(connection, node_executions, rows)
     insert_rows(connection, node_attempts, [row for node in nodes for row in attempt_rows(node, run.run_key)])
 
 
@@ -68,9 +69,10 @@ def put_run(
     if reported is not None:
         run = _filled(overlay(run, reported), reported)
     run = replace(run, last_received_ns=now_ns)
-    write_dimensions(connection, [run], ())
     history = RunHistory(stored.run_key, stored.recorded_ns, now_ns, None if reported is None else dict(reported))
-    row = run_row(run, history, money_packer(connection.dialect.name))
+    packed = packer(connection.dialect.name)
+    row = run_row(run, history, packed)
+    write_dimensions(connection, packed)
     update_rows(connection, runs, [row])
     mark(connection, [Move(stored.run_key, stored.counted_in, place_of_row(row))])
     written = find_run(connection, workflow_run_id)

@@ -9,7 +9,7 @@ Upstream: `run_writes`, `recorded_nodes`. Downstream: the tables.
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -36,6 +36,7 @@ from longpole.store.values import (
 Row = tuple[Any, ...]
 Dimension = tuple[str | None, ...]
 PackMoney = Callable[[Decimal | None], Any]
+_NO_MODEL: Dimension = (None, None, None)
 
 
 def _codes(enum: type[StrEnum]) -> dict[StrEnum | None, int | None]:
@@ -47,9 +48,31 @@ _NODE_STATUS = _codes(NodeStatus)
 _COST_SOURCE = _codes(CostSource)
 
 
-def money_packer(dialect_name: str) -> PackMoney:
-    """What turns an amount into what the driver takes: integer pico-dollars on SQLite."""
-    return _pico_dollars if dialect_name == "sqlite" else dollars
+class Keys(dict[Dimension, int | None]):
+    """The keys of rows of a dimension, each made when it is first asked for."""
+
+    def __missing__(self, dimension: Dimension) -> int | None:
+        """Make the key, and remember it."""
+        key = self[dimension] = key_of(dimension)
+        return key
+
+
+@dataclass(frozen=True, slots=True)
+class Packer:
+    """Packs records for one kind of database, and knows afterwards which workflows, nodes and models they refer to.
+
+    What is not known (a call of no model, a run of no workflow) has no key.
+    """
+
+    money: PackMoney
+    workflows: Keys = field(default_factory=lambda: Keys({(): None}))
+    nodes: Keys = field(default_factory=Keys)
+    models: Keys = field(default_factory=lambda: Keys({_NO_MODEL: None}))
+
+
+def packer(dialect_name: str) -> Packer:
+    """A packer for a kind of database; amounts are integer pico-dollars on SQLite."""
+    return Packer(_pico_dollars if dialect_name == "sqlite" else dollars)
 
 
 def _pico_dollars(value: Decimal | None) -> int | None:
@@ -69,7 +92,7 @@ class RunHistory:
     reported: dict[str, Any] | None = None
 
 
-def run_row(run: Run, history: RunHistory, money: PackMoney) -> Row:
+def run_row(run: Run, history: RunHistory, packed: Packer) -> Row:
     """A row of `runs`."""
     start_ns, end_ns = instant(run.start_ns), instant(run.end_ns)
     if start_ns is not None and end_ns is not None:
@@ -81,7 +104,7 @@ def run_row(run: Run, history: RunHistory, money: PackMoney) -> Row:
     return (
         history.run_key,
         text(run.workflow_run_id),
-        workflow_key(run),
+        packed.workflows[workflow_dimension(run)],
         optional_text(run.workflow_name),
         optional_text(run.workflow_version),
         None if run.trace_id is None else bytes.fromhex(run.trace_id),
@@ -112,8 +135,8 @@ def run_row(run: Run, history: RunHistory, money: PackMoney) -> Row:
         whole(tokens.reasoning),
         whole(run.embedding_tokens),
         whole(tokens.total if run.total_tokens_used is None else run.total_tokens_used),
-        money(run.cost_usd),
-        money(run.known_cost_usd),
+        packed.money(run.cost_usd),
+        packed.money(run.known_cost_usd),
         percentage(run.cache_hit_rate),
         whole(run.memory_peak_bytes),
         whole(run.cpu_ns),
@@ -124,59 +147,68 @@ def run_row(run: Run, history: RunHistory, money: PackMoney) -> Row:
     )
 
 
-def node_row(node: NodeExecution, run_key: int, money: PackMoney) -> Row:
-    """A row of `node_executions`."""
-    start_ns = instant(node.start_ns)
+def node_row(node: NodeExecution, run_key: int, packed: Packer) -> Row:
+    """A row of `node_executions`; most of what can be known of a node is not, and is not asked about any further."""
+    start_ns = None if node.start_ns is None else instant(node.start_ns)
     elapsed_ns, span_ns = _elapsed_and_span(node, start_ns)
     tokens = node.tokens
     return (
         run_key,
         text(node.node_execution_id),
-        key_of(node_dimension(node)),
-        optional_text(node.parent_node_execution_id),
+        packed.nodes[node_dimension(node)],
+        None if node.parent_node_execution_id is None else text(node.parent_node_execution_id),
         _NODE_STATUS[node.status],
         start_ns,
         elapsed_ns,
         span_ns,
-        whole(max(node.attempts, 1), MAX_SMALLINT),
-        model_key(node),
-        whole(tokens.input),
-        whole(tokens.output),
-        whole(tokens.cache_read),
-        whole(tokens.cache_write),
-        whole(tokens.reasoning),
-        money(node.cost_usd),
+        1 if node.attempts <= 1 else whole(node.attempts, MAX_SMALLINT),
+        packed.models[model_dimension(node)],
+        None if tokens.input is None else whole(tokens.input),
+        None if tokens.output is None else whole(tokens.output),
+        None if tokens.cache_read is None else whole(tokens.cache_read),
+        None if tokens.cache_write is None else whole(tokens.cache_write),
+        None if tokens.reasoning is None else whole(tokens.reasoning),
+        None if node.cost_usd is None else packed.money(node.cost_usd),
         _COST_SOURCE[node.cost_source],
         node.is_cached,
-        whole(node.input_bytes),
-        whole(node.output_bytes),
-        signed64(node.input_fingerprint),
-        signed64(node.output_fingerprint),
-        optional_text(node.error_type),
-        optional_text(node.error_message),
-        whole(node.memory_peak_bytes),
-        whole(node.cpu_ns),
-        whole(node.first_token_ns),
-        instant(node.ready_ns),
-        whole(node.iteration_index, MAX_INTEGER),
-        optional_text(node.slot),
-        json_list(node.waits_for),
-        json_numbers(node.metrics),
-        whole(node.reported_tokens_used),
+        None if node.input_bytes is None else whole(node.input_bytes),
+        None if node.output_bytes is None else whole(node.output_bytes),
+        None if node.input_fingerprint is None else signed64(node.input_fingerprint),
+        None if node.output_fingerprint is None else signed64(node.output_fingerprint),
+        None if node.error_type is None else text(node.error_type),
+        None if node.error_message is None else text(node.error_message),
+        None if node.memory_peak_bytes is None else whole(node.memory_peak_bytes),
+        None if node.cpu_ns is None else whole(node.cpu_ns),
+        None if node.first_token_ns is None else whole(node.first_token_ns),
+        None if node.ready_ns is None else instant(node.ready_ns),
+        None if node.iteration_index is None else whole(node.iteration_index, MAX_INTEGER),
+        None if node.slot is None else text(node.slot),
+        json_list(node.waits_for) if node.waits_for else None,
+        json_numbers(node.metrics) if node.metrics else None,
+        None if node.reported_tokens_used is None else whole(node.reported_tokens_used),
     )
 
 
 def _elapsed_and_span(node: NodeExecution, start_ns: int | None) -> tuple[int | None, int | None]:
     """The time as reported, and the time between the instants where that is another one."""
+    end_ns = node.end_ns
+    if start_ns is not None and end_ns is not None and 0 <= start_ns <= end_ns <= MAX_BIGINT:
+        span_ns: int | None = end_ns - start_ns
+        elapsed_ns = span_ns if node.elapsed_ns is None else whole(node.elapsed_ns)
+    else:
+        elapsed_ns, span_ns = _odd_elapsed_and_span(node, start_ns)
+    return elapsed_ns, None if elapsed_ns is None or span_ns == elapsed_ns else span_ns
+
+
+def _odd_elapsed_and_span(node: NodeExecution, start_ns: int | None) -> tuple[int | None, int | None]:
+    """The same of a node whose instants are not both known, or out of order, or out of bounds."""
     span_ns = None
     if start_ns is not None and node.end_ns is not None:
         span_ns = min(max(node.end_ns - start_ns, 0), MAX_BIGINT)
     elapsed_ns = span_ns if node.elapsed_ns is None else whole(node.elapsed_ns)
-    if start_ns is not None:
-        span_ns = (
-            min(elapsed_ns if span_ns is None else span_ns, MAX_BIGINT - start_ns) if elapsed_ns is not None else None
-        )
-    return elapsed_ns, None if span_ns == elapsed_ns else span_ns
+    if start_ns is not None and elapsed_ns is not None:
+        span_ns = min(elapsed_ns if span_ns is None else span_ns, MAX_BIGINT - start_ns)
+    return elapsed_ns, span_ns
 
 
 def attempt_rows(node: NodeExecution, run_key: int) -> Iterable[Row]:
@@ -203,15 +235,9 @@ def _attempt_row(attempt: Attempt, node_execution_id: str, run_key: int) -> Row:
     )
 
 
-def workflow_key(run: Run) -> int | None:
-    """The key of the run's workflow; None while only nodes of it were recorded."""
-    dimension = workflow_dimension(run)
-    return None if dimension is None else key_of(dimension)
-
-
-def workflow_dimension(run: Run) -> Dimension | None:
-    """What a workflow is known by; None while only nodes of the run were recorded."""
-    return None if run.app_id is None or run.workflow_id is None else (run.app_id, run.workflow_id)
+def workflow_dimension(run: Run) -> Dimension:
+    """What a workflow is known by; nothing while only nodes of the run were recorded."""
+    return () if run.app_id is None or run.workflow_id is None else (run.app_id, run.workflow_id)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -228,9 +254,3 @@ def node_dimension(node: NodeExecution) -> Dimension:
 def model_dimension(node: NodeExecution) -> Dimension:
     """What many calls of a model share, in the order of the columns of `models`."""
     return (node.model, node.requested_model, node.provider)
-
-
-def model_key(node: NodeExecution) -> int | None:
-    """The key of the model that was called; None where none is known."""
-    dimension = model_dimension(node)
-    return None if dimension == (None, None, None) else key_of(dimension)

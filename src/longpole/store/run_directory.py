@@ -7,12 +7,11 @@ locks a row of it locks the run.
 Upstream: `run_writes`, `recorded_runs`, `retention`. Downstream: `tables.runs`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, select, text
 
 from longpole.store.bulk import Row, insert_new_rows, insert_rows
-from longpole.store.keys import row_key
 from longpole.store.tables import run_directory, runs
 
 _CLAIM = text(
@@ -23,16 +22,20 @@ _CLAIM = text(
 _RUN_KEY, _RUN_ID = (runs.columns.keys().index(name) for name in ("run_key", "workflow_run_id"))
 
 
-def claim(connection: Connection, workflow_run_ids: Sequence[str]) -> dict[str, int]:
-    """The keys of runs, known ones and new ones alike; nobody else writes any of them until this transaction ends.
+def claim(connection: Connection, keys: Mapping[str, int]) -> dict[str, int]:
+    """The keys of runs, by their ids; nobody else writes any of them until this transaction ends.
 
     They are locked one by one in the order of their ids, those that are new as
     well: two transactions that claim some of the same never wait for each
     other. On SQLite, where there is but one writer, nothing is claimed.
+
+    Args:
+        connection: A transaction that may write.
+        keys: For each run the key that it gets if it is new: one that has it afterwards is.
     """
     if connection.dialect.name != "postgresql":
         return {}
-    given = {"ids": list(workflow_run_ids), "keys": [row_key() for _ in workflow_run_ids]}
+    given = {"ids": list(keys), "keys": list(keys.values())}
     return {run_id: key for run_id, key in connection.execute(_CLAIM, given)}  # noqa: C416 - rows are no pairs
 
 

@@ -9,19 +9,18 @@ Upstream: `services.telemetry`, `services.recording`. Downstream: the tables of
 `tables.runs`, read by `run_reads` and `period_reads`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from longpole.domain.runs import RunRecord
+from longpole.domain.runs import Run, RunRecord
 from longpole.store.bulk import delete_by_key, insert_rows, update_rows
 from longpole.store.dimension_writes import write_dimensions
 from longpole.store.dirty_marks import Move, Place, mark, place
 from longpole.store.keys import row_key
 from longpole.store.reported_runs import overlay
-from longpole.store.row_packing import Row, RunHistory, attempt_rows, money_packer, node_row, run_row
+from longpole.store.row_packing import Packer, Row, RunHistory, attempt_rows, node_row, packer, run_row
 from longpole.store.run_directory import claim, forget_runs, having_ids, insert_new_runs
 from longpole.store.tables import node_attempts, node_executions, runs
 from longpole.store.values import text
@@ -32,14 +31,29 @@ _WORKFLOW_KEY, _PERIOD, _IS_ENDED, _IS_ABANDONED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRun:
+class StoredRun(NamedTuple):
     """What a run's row keeps over its rewritings."""
 
     run_key: int
     recorded_ns: int
     reported: dict[str, Any] | None
     counted_in: Place | None = None
+
+
+class PackedRun(NamedTuple):
+    """A run, and the rows of its nodes and attempts; `key` is its own if it turns out to be new."""
+
+    run: Run
+    key: int
+    nodes: list[Row]
+    attempts: list[Row]
+
+
+class PackedRuns(NamedTuple):
+    """Runs by their ids, in the order of those, and what packed them."""
+
+    packer: Packer
+    runs: dict[str, PackedRun]
 
 
 def place_of_row(row: Row) -> Place | None:
@@ -59,21 +73,29 @@ def write_records(connection: Connection, records: Sequence[RunRecord], *, now_n
         records: Any number of runs; some thousand nodes at a time is the quickest.
         now_ns: When new runs are recorded, and all are updated.
     """
-    by_id = {text(record.run.workflow_run_id): record for record in records}
-    if not by_id:
-        return
-    by_id = dict(sorted(by_id.items()))
-    write_dimensions(
-        connection,
-        [record.run for record in by_id.values()],
-        (node for record in by_id.values() for node in record.nodes),
-    )
-    claimed = claim(connection, list(by_id))
-    stored = lock_runs(connection, list(by_id))
-    new = {id_: by_id[id_] for id_ in by_id if id_ not in stored}
-    new_keys = _insert_runs(connection, new, stored, now_ns, claimed)
-    _replace_runs(connection, {id_: by_id[id_] for id_ in stored}, stored, now_ns)
-    _insert_nodes(connection, by_id, new_keys | {id_: run.run_key for id_, run in stored.items()})
+    write_packed(connection, pack_records(connection.dialect.name, records), now_ns=now_ns)
+
+
+def pack_records(dialect_name: str, records: Sequence[RunRecord]) -> PackedRuns:
+    """The larger half of the work of `write_records`, for which nobody else needs to wait."""
+    packed = PackedRuns(packer(dialect_name), {})
+    for run_id, record in sorted({text(record.run.workflow_run_id): record for record in records}.items()):
+        key = row_key()
+        nodes = {text(node.node_execution_id): node for node in record.nodes}.values()
+        rows = [node_row(node, key, packed.packer) for node in nodes]
+        attempts = [row for node in nodes if node.attempt_log for row in attempt_rows(node, key)]
+        packed.runs[run_id] = PackedRun(record.run, key, rows, attempts)
+    return packed
+
+
+def write_packed(connection: Connection, packed: PackedRuns, *, now_ns: int) -> None:
+    """The rest of `write_records`."""
+    claimed = claim(connection, {run_id: run.key for run_id, run in packed.runs.items()})
+    stored = lock_runs(connection, [id_ for id_, run in packed.runs.items() if claimed.get(id_) != run.key])
+    keys = _insert_runs(connection, packed, stored, now_ns, claimed)
+    keys |= _replace_runs(connection, packed, stored, now_ns)
+    _insert_nodes(connection, packed, keys)
+    write_dimensions(connection, packed.packer)
 
 
 def delete_runs(connection: Connection, workflow_run_ids: Sequence[str]) -> int:
@@ -109,59 +131,61 @@ def lock_runs(connection: Connection, workflow_run_ids: Sequence[str]) -> dict[s
 
 
 def _insert_runs(
-    connection: Connection,
-    new: dict[str, RunRecord],
-    stored: dict[str, StoredRun],
-    now_ns: int,
-    claimed: Mapping[str, int],
+    connection: Connection, packed: PackedRuns, stored: dict[str, StoredRun], now_ns: int, claimed: Mapping[str, int]
 ) -> dict[str, int]:
-    """Insert run rows, and give the keys of those that went in.
+    """Insert rows of runs that are not `stored`, and give the keys of those that went in.
 
     A run that another process inserts meanwhile, where it is not claimed, is added to `stored` instead.
     """
-    money = money_packer(connection.dialect.name)
     inserted: dict[str, int] = {}
-    while new:
-        keys = {run_id: claimed.get(run_id) or row_key() for run_id in new}
-        rows = [run_row(new[id_].run, RunHistory(key, now_ns, now_ns), money) for id_, key in keys.items()]
+    keys = {id_: claimed.get(id_) or run.key for id_, run in packed.runs.items() if id_ not in stored}
+    while keys:
+        rows = [
+            run_row(packed.runs[id_].run, RunHistory(key, now_ns, now_ns), packed.packer) for id_, key in keys.items()
+        ]
         if insert_new_runs(connection, rows, are_claimed=bool(claimed)) == len(rows):
             mark(connection, (Move(row[0], None, place_of_row(row)) for row in rows))
             return inserted | keys
-        there = lock_runs(connection, list(new))
+        there = lock_runs(connection, list(keys))
         ours = {run_id: run.run_key for run_id, run in there.items() if run.run_key == keys[run_id]}
         mark(connection, (Move(key, None, there[run_id].counted_in) for run_id, key in ours.items()))
         inserted |= ours
         stored |= {run_id: run for run_id, run in there.items() if run_id not in ours}
-        new = {run_id: record for run_id, record in new.items() if run_id not in there}  # their key was taken
+        keys = {run_id: row_key() for run_id in keys if run_id not in there}  # their key was taken
     return inserted
 
 
 def _replace_runs(
-    connection: Connection, again: Mapping[str, RunRecord], stored: Mapping[str, StoredRun], now_ns: int
-) -> None:
-    money = money_packer(connection.dialect.name)
+    connection: Connection, packed: PackedRuns, stored: Mapping[str, StoredRun], now_ns: int
+) -> dict[str, int]:
+    """Replace rows of runs that are `stored`, take away what belongs to them, and give their keys."""
     rows = []
-    for run_id, record in again.items():
-        was = stored[run_id]
-        run = overlay(record.run, was.reported) if was.reported else record.run
-        rows.append(run_row(run, RunHistory(was.run_key, was.recorded_ns, now_ns, was.reported), money))
+    for run_id, was in stored.items():
+        derived = packed.runs[run_id].run
+        run = overlay(derived, was.reported) if was.reported else derived
+        rows.append(run_row(run, RunHistory(was.run_key, was.recorded_ns, now_ns, was.reported), packed.packer))
     update_rows(connection, runs, rows)
     mark(
         connection,
-        (Move(row[0], stored[id_].counted_in, place_of_row(row)) for id_, row in zip(again, rows, strict=True)),
+        (Move(row[0], was.counted_in, place_of_row(row)) for was, row in zip(stored.values(), rows, strict=True)),
     )
-    keys = [stored[run_id].run_key for run_id in again]
+    keys = {run_id: was.run_key for run_id, was in stored.items()}
     for table in (node_attempts, node_executions):
-        delete_by_key(connection, table, keys)
+        delete_by_key(connection, table, list(keys.values()))
+    return keys
 
 
-def _insert_nodes(connection: Connection, by_id: Mapping[str, RunRecord], keys: Mapping[str, int]) -> None:
-    money = money_packer(connection.dialect.name)
+def _insert_nodes(connection: Connection, packed: PackedRuns, keys: Mapping[str, int]) -> None:
     nodes: list[Row] = []
     attempts: list[Row] = []
     for run_id, key in sorted(keys.items(), key=lambda item: item[1]):
-        for node in {text(node.node_execution_id): node for node in by_id[run_id].nodes}.values():
-            nodes.append(node_row(node, key, money))
-            attempts.extend(attempt_rows(node, key))
+        run = packed.runs[run_id]
+        nodes += run.nodes if run.key == key else _moved(run.nodes, key)
+        attempts += run.attempts if run.key == key else _moved(run.attempts, key)
     insert_rows(connection, node_executions, nodes)
     insert_rows(connection, node_attempts, attempts)
+
+
+def _moved(rows: Iterable[Row], run_key: int) -> Iterable[Row]:
+    """Rows of a run, for one of another key."""
+    return [(run_key, *row[1:]) for row in rows]
