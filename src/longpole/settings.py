@@ -11,6 +11,8 @@ from platformdirs import user_data_path
 from pydantic import ByteSize, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from longpole.caching.policy import Mode, Policy
+
 _MIB = 1 << 20
 
 
@@ -85,6 +87,33 @@ class Settings(BaseSettings):
 
     rollup_max_nodes: Annotated[int, Field(ge=1)] = 1_000
     """How many nodes of a workflow are told apart in the figures of one stretch of time; the rest are `other`."""
+
+    cache_mode: Mode = Mode.ON
+    """`on` serves cached results of nodes, `shadow` looks them up, runs all the same and compares, `off` neither."""
+
+    cache_policy: Policy = Policy.STANDARD
+    """`standard` keeps what is not known to have side effects, `strict` only what is pure or reads; others must ask."""
+
+    cache_ttl_hours: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    """How long results are fresh, by node type, where not as built in: `{"llm": 12, "default": 6}`."""
+
+    cache_backend: str = "database"
+    """Where cached bytes are: `database`, `none`, an address of Redis or Valkey (extra `redis`), or an entry point."""
+
+    cache_timeout_ms: Annotated[float, Field(gt=0)] = 50.0
+    """How long the backend may take to answer; afterwards it is a miss."""
+
+    cache_memory: ByteSize = ByteSize(64 * _MIB)
+    """How much of the cache each process remembers, such as `64MiB`."""
+
+    cache_max_entry: Annotated[ByteSize, Field(gt=0)] = ByteSize(8 * _MIB)
+    """Largest result that is cached, such as `8MiB`."""
+
+    cache_max_size: Annotated[ByteSize, Field(gt=0)] = ByteSize(1024 * _MIB)
+    """How much the cache may hold in all, such as `1GiB`; what saves least is given up first."""
+
+    cache_lease_seconds: Annotated[float, Field(ge=0.1)] = 10.0
+    """How long after its last sign of life the process that makes a result is replaced by another one."""
 
     log_level: str = "info"
     """debug, info, warning or error."""
