@@ -13,13 +13,23 @@ falls from a second to 71 ms.
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from longpole.domain.errors import StorageUnavailableError
+from longpole.store.forks import forget_in_child
 
 _TOO_LONG = "another thread or process has been writing for too long"
+
+
+def turns_of(engine: Engine) -> "Turns":
+    """The turns that everybody takes who writes through an engine of SQLite."""
+    turns: Turns = engine.get_execution_options()["longpole_turns"]
+    return turns
 
 
 class Turns:
@@ -32,27 +42,35 @@ class Turns:
         self._threads = threading.Lock()
         self._path = path
         self._timeout_s = timeout_s
+        forget_in_child(self._forget)
+
+    def _forget(self) -> None:
+        """In a forked child: whoever had the turn is not here."""
+        self._threads = threading.Lock()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a turn, and have it within the block.
+    def turn(self, timeout_s: float | None = None) -> Iterator[None]:
+        """Wait for a turn, for `timeout_s` or as long as everybody does, and have it within the block.
 
         Raises:
             StorageUnavailableError: If it does not come in time.
         """
-        if not self._threads.acquire(timeout=self._timeout_s):
+        until = time.monotonic() + (self._timeout_s if timeout_s is None else timeout_s)
+        threads = self._threads
+        if not threads.acquire(timeout=max(0.0, until - time.monotonic())):
             raise StorageUnavailableError(_TOO_LONG)
         try:
-            file = self._locked_file()
+            file = self._locked_file(max(0.0, until - time.monotonic()))
             try:
                 yield
             finally:
                 if file is not None:
+                    fcntl.flock(file, fcntl.LOCK_UN)  # a child that was forked meanwhile has the file open too
                     os.close(file)
         finally:
-            self._threads.release()
+            threads.release()
 
-    def _locked_file(self) -> int | None:
+    def _locked_file(self, timeout_s: float) -> int | None:
         if self._path is None:
             return None
         try:
@@ -62,7 +80,7 @@ class Turns:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _Waiting(file).wait(self._timeout_s)
+            _Waiting(file).wait(timeout_s)
         except OSError:
             os.close(file)
             return None  # a file system without such locks
