@@ -1,19 +1,23 @@
 """The three queries of the operators' handbook, letter by letter, on a PostgreSQL with rows in it."""
 
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from longpole import runtime as runtime_module
+from longpole.domain.cache import NewEntry, StoredEntry
+from longpole.domain.scopes import Scope
+from longpole.domain.units import NS_PER_DAY, nanoseconds
 from longpole.runtime import Runtime
 from longpole.services.performance import WorkflowPerformanceService as Performance
 from longpole.settings import Settings
+from longpole.store.cache_backend import database_backend
 from longpole.store.engine import reading, writing
-from longpole.store.tables import cache_entries
+from longpole.store.tables import cache_uses
 
 CACHE = """
     SELECT node_type, COUNT(*) AS entries, SUM(hit_count) AS total_hits, AVG(hit_count) AS avg_hits, SUM(total_time_saved) AS time_saved
@@ -44,30 +48,18 @@ def answers(runtime: Runtime, query: str) -> list[tuple[Any, ...]]:
 
 
 def test_cache_entries_by_node_type(runtime: Runtime) -> None:
-    now = datetime.now(UTC)
-    entry = {
-        "app_id": "a",
-        "workflow_id": "w",
-        "size_bytes": 1,
-        "expires_at": now,
-        "original_execution_time": 1.0,
-        "updated_at": now,
-    }
-    old = now - timedelta(days=8)
-    rows = [("llm", 3, 1.5, now), ("llm", 2, 0.5, now), ("code", 9, 2.0, now), ("tool", 100, 1.0, old)]
-    with writing(runtime.engine) as connection:
-        for number, (node_type, hits, saved, created_at) in enumerate(rows):
-            connection.execute(
-                cache_entries.insert().values(
-                    **entry,
-                    id=number,
-                    cache_key=str(number),
-                    node_type=node_type,
-                    hit_count=hits,
-                    total_time_saved=saved,
-                    created_at=created_at,
-                )
-            )
+    now_ns = time.time_ns()
+    old_ns = now_ns - 8 * NS_PER_DAY
+    backend = database_backend(runtime.engine, budget_s=10, write_wait_s=10)
+    rows = [("llm", 3, 1.5, now_ns), ("llm", 2, 0.5, now_ns), ("code", 9, 2.0, now_ns), ("tool", 100, 1.0, old_ns)]
+    for number, (node_type, hits, saved_s, created_ns) in enumerate(rows):
+        stored = StoredEntry(b"j1", now_ns, now_ns, elapsed_ns=1, node_type=node_type)
+        entry = NewEntry(stored, "1", is_readable_exact=True, tags=(), parts="{}", created_ns=created_ns)
+        backend.put(Scope("a", "w"), str(number), 0, entry)
+        with writing(runtime.engine) as connection:
+            used = update(cache_uses).where(cache_uses.c.node_type == node_type, cache_uses.c.hit_count == 0)
+            connection.execute(used.values(hit_count=hits, saved_ns=nanoseconds(saved_s)))
+    backend.close()
 
     assert answers(runtime, CACHE) == [("code", 1, 9, Decimal(9), 2.0), ("llm", 2, 5, Decimal("2.5"), 2.0)]
 

@@ -1,4 +1,4 @@
-"""The tables, each with what a row of it is. The contract's two hot tables are views over compact ones.
+"""The tables, each with what a row of it is. Three of the contract's tables are views over compact ones.
 
     workflow_performance_metrics  (view)  ── runs ──────────── workflows
     workflow_node_performance     (view)  ── node_executions ─ nodes, models
@@ -7,13 +7,20 @@
     trace_chunks, run_traces, span_contents  what arrived, from which runs are assembled anew
     dirty_marks ─► run_cells, node_cells     what periods come to
     upkeep_tasks, upkeep_facts               what happens by itself
-    workflow_optimization_recommendations · workflow_cache_entries · workflow_performance_trends
+    workflow_optimization_recommendations · workflow_performance_trends
+
+    workflow_cache_entries        (view)  ── cache_results, cache_uses ─ cache_scopes
+    cache_statistics, cache_bypasses         what the cache did, by the hour
+    cache_leases, cache_generations          what processes tell each other of it
+    cache_secrets, cache_facts               what it remembers
 
 Dimension keys are 63-bit hashes of what they stand for, so that any process on
 any machine knows a key without asking. Run keys are time-ordered.
 """
 
-from longpole.store.tables.cache import cache_entries
+from longpole.store.tables.cache import cache_facts, cache_results, cache_scopes, cache_uses
+from longpole.store.tables.cache_counts import cache_bypasses, cache_statistics
+from longpole.store.tables.cache_signals import cache_generations, cache_leases, cache_secrets
 from longpole.store.tables.dimensions import models, nodes, workflows
 from longpole.store.tables.metadata import metadata
 from longpole.store.tables.recommendations import recommendations
@@ -24,7 +31,15 @@ from longpole.store.tables.trends import trends
 from longpole.store.tables.upkeep import upkeep_facts, upkeep_tasks
 
 __all__ = [
-    "cache_entries",
+    "cache_bypasses",
+    "cache_facts",
+    "cache_generations",
+    "cache_leases",
+    "cache_results",
+    "cache_scopes",
+    "cache_secrets",
+    "cache_statistics",
+    "cache_uses",
     "dirty_marks",
     "metadata",
     "models",

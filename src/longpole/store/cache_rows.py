@@ -1,0 +1,117 @@
+"""Rows of cached results: under which id, and what is in them; the same for both databases.
+
+    id = hash(key) ⊕ hash(application, workflow)
+
+The hash of a scope is remembered, so an id costs one hash of the key.
+
+Upstream: `cache_sqlite`, `cache_postgres`, `cache_ledger`. Downstream: `tables.cache`.
+Source of `worth`: `caching.eviction`, whose measure it has to be.
+"""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from longpole.domain.cache import NewEntry
+from longpole.domain.scopes import Scope
+from longpole.domain.units import NS_PER_SECOND
+from longpole.store.keys import dimension_key
+from longpole.store.values import dollars, instant, text, whole
+
+ELSEWHERE, IN_BYTES, IN_READABLE = 0, 1, 2
+"""Where the exact bytes of a row are: `cache_results.body_in`."""
+READABLE_FORMAT = b"j"
+"""The first byte of bodies that are JSON, and exactly their readable form."""
+SECONDS_PER_DOLLAR = 600.0
+_MIN_BYTES = 64
+
+NEW_USE = """
+INSERT INTO cache_uses (id, scope_key, node_type, node_id, node_class, created_ns, stale_until_ns, size_bytes, worth,
+                        priority, hit_count, saved_ns, saved_usd, tags, parts)
+VALUES ({id}, {scope_key}, {node_type}, {node_id}, {node_class}, {created_ns}, {stale_until_ns}, {size_bytes}, {worth},
+        {worth} + COALESCE((SELECT value FROM cache_facts WHERE name = 'clock'), 0), 0, 0, 0, {tags}, {parts})
+ON CONFLICT (id) DO UPDATE SET
+    scope_key = excluded.scope_key, node_type = excluded.node_type, node_id = excluded.node_id,
+    node_class = excluded.node_class, created_ns = excluded.created_ns, stale_until_ns = excluded.stale_until_ns,
+    size_bytes = excluded.size_bytes, worth = excluded.worth, tags = excluded.tags, parts = excluded.parts,
+    priority = excluded.priority + cache_uses.hit_count * excluded.worth
+"""
+"""What was served under a key before stays counted when its result is replaced."""
+_RESULT_COLUMNS = """id, scope_key, cache_key, node_type, node_id, node_class, expires_ns, stale_until_ns, elapsed_ns,
+       cost_usd, body_in, output_data, output_bytes"""
+_REPLACE_RESULT = """
+ON CONFLICT (id) DO UPDATE SET
+    scope_key = excluded.scope_key, cache_key = excluded.cache_key, node_type = excluded.node_type,
+    node_id = excluded.node_id, node_class = excluded.node_class, expires_ns = excluded.expires_ns,
+    stale_until_ns = excluded.stale_until_ns, elapsed_ns = excluded.elapsed_ns, cost_usd = excluded.cost_usd,
+    body_in = excluded.body_in, output_data = excluded.output_data, output_bytes = excluded.output_bytes
+"""
+_RESULT_VALUES = """{id}, {scope_key}, {cache_key}, {node_type}, {node_id}, {node_class}, {expires_ns},
+       {stale_until_ns}, {elapsed_ns}, {cost_usd}, {body_in}, {output_data}, {output_bytes}"""
+NEW_RESULT = f"INSERT INTO cache_results ({_RESULT_COLUMNS}) VALUES ({_RESULT_VALUES}) {_REPLACE_RESULT}"  # noqa: S608 - our own names
+NEW_RESULT_OF_USE = f"INSERT INTO cache_results ({_RESULT_COLUMNS}) SELECT {_RESULT_VALUES} FROM use {_REPLACE_RESULT}"  # noqa: S608 - our own names
+"""The same, within a statement that writes `use` first."""
+DROP_LEASE = "DELETE FROM cache_leases WHERE id = {id}"
+NEW_SCOPE = """
+INSERT INTO cache_scopes (scope_key, app_id, workflow_id) VALUES ({scope_key}, {app_id}, {workflow_id})
+ON CONFLICT DO NOTHING
+"""
+
+
+@lru_cache(maxsize=10_000)
+def scope_key(scope: Scope) -> int:
+    """The key of a scope: a 63-bit hash of the two ids."""
+    return dimension_key(scope.app_id, scope.workflow_id)
+
+
+def entry_id(scope_key: int, key: str) -> int:
+    """The id of an entry, 63 bits."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") >> 1 ^ scope_key
+
+
+def with_marks(statement: str, mark: Callable[[str], str]) -> str:
+    """A statement of this module with a driver's marks for values."""
+    return statement.format_map(_Marks(mark))
+
+
+class _Marks(dict[str, str]):
+    def __init__(self, mark: Callable[[str], str]) -> None:
+        super().__init__()
+        self._mark = mark
+
+    def __missing__(self, name: str) -> str:
+        return self._mark(name)
+
+
+def row_values(scope_key: int, key: str, entry: NewEntry, body_in: int) -> dict[str, Any]:
+    """What the statements of this module write of an entry, by name; money as `Decimal`."""
+    stored = entry.stored
+    return {
+        "id": entry_id(scope_key, key),
+        "scope_key": scope_key,
+        "cache_key": key,
+        "node_type": stored.node_type,
+        "node_id": stored.node_id,
+        "node_class": stored.node_class,
+        "expires_ns": instant(stored.expires_ns),
+        "stale_until_ns": instant(stored.stale_until_ns),
+        "elapsed_ns": whole(stored.elapsed_ns) or 0,
+        "cost_usd": dollars(stored.cost_usd),
+        "body_in": body_in,
+        "output_data": entry.readable,
+        "output_bytes": stored.body if body_in == IN_BYTES else None,
+        "created_ns": instant(entry.created_ns),
+        "size_bytes": len(stored.body),
+        "worth": worth(len(stored.body), stored.elapsed_ns, stored.cost_usd),
+        "tags": json.dumps([text(tag) for tag in entry.tags], ensure_ascii=False) if entry.tags else "[]",
+        "parts": text(entry.parts),
+    }
+
+
+def worth(size_bytes: int, elapsed_ns: int, cost_usd: Decimal | None) -> float:
+    """What a byte of a result is worth: the seconds that a hit saves, dollars counted as such, by size."""
+    saved_s = elapsed_ns / NS_PER_SECOND + (0.0 if cost_usd is None else float(cost_usd) * SECONDS_PER_DOLLAR)
+    return max(0.0, saved_s) / max(size_bytes, _MIN_BYTES)
