@@ -28,20 +28,21 @@ and of the run itself, is the engine's.
 Invariant: segments tile the run, from its start to its end, in integers.
 
 Upstream: `store.period_reads`, `services.runs` read the nodes. Downstream:
-`bottlenecks`, the waterfall of `cli`.
+`bottlenecks`, the waterfall of `cli`; `rollup_paths`, which needs lengths only.
 Source: Miller et al., "Critical path analysis for the execution of parallel
 and distributed programs", ICDCS 1988; the backward walk over last finishers as
 in Zhang et al., "CRISP", USENIX ATC 2022.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from longpole.analysis.nesting import RUN, Nesting, TimedNode
 from longpole.analysis.predecessors import Predecessors
-from longpole.analysis.segments import Kind, Segment, joined
+from longpole.analysis.segments import Kind, Piece, Segment, joined
 from longpole.analysis.spare_time import SpareTime
 
-__all__ = ["Kind", "Segment", "critical_path"]
+__all__ = ["Kind", "Segment", "backwards", "critical_path"]
 
 
 def critical_path(
@@ -58,20 +59,29 @@ def critical_path(
         Segments in time order that tile the run: no gap, no overlap, none of
         them empty. Empty when the run took no time.
     """
-    return _Walk(Nesting(nodes, start_ns, end_ns)).segments()
+    nesting = Nesting(nodes, start_ns, end_ns)
+    return joined(
+        Segment(start, end, kind, None if place == RUN else nesting.nodes[place].node_execution_id)
+        for start, end, kind, place in reversed(backwards(nesting))
+    )
+
+
+def backwards(nesting: Nesting[Any]) -> list[Piece]:
+    """The same as pieces, the last first; some may be empty, and neighbours alike."""
+    return _Walk(nesting).pieces()
 
 
 class _Walk:
     """One walk back through a run: a stack of containers, each with how far back it has come."""
 
-    def __init__(self, nesting: Nesting) -> None:
+    def __init__(self, nesting: Nesting[Any]) -> None:
         self.nesting = nesting
-        self.backwards: list[Segment] = []
+        self.backwards: list[Piece] = []
         self.used: set[int] = set()
         self.stack: list[_Level] = []
 
-    def segments(self) -> tuple[Segment, ...]:
-        """The path, in time order."""
+    def pieces(self) -> list[Piece]:
+        """The path, back in time."""
         self._enter(RUN, self.nesting.end_ns)
         while self.stack:
             level = self.stack[-1]
@@ -85,12 +95,12 @@ class _Walk:
                 level.cursor, level.pending = self.nesting.start[place], place
                 self.used.add(place)
                 self._enter(place, until)
-        return joined(reversed(self.backwards))
+        return self.backwards
 
     def _enter(self, place: int, until: int) -> None:
         if place != RUN and place not in self.nesting.children and not self.nesting.nodes[place].attempt_log:
-            node = self.nesting.nodes[place]  # most are such: it worked by itself, from its start on
-            self.backwards.append(Segment(self.nesting.start[place], until, Kind.WORK, node.node_execution_id))
+            # most are such: it worked by itself, from its start on
+            self.backwards.append((self.nesting.start[place], until, Kind.WORK, place))
             return
         self.stack.append(_Level(self.nesting, place, until, self.used))
 
@@ -102,17 +112,17 @@ class _Walk:
         """What the node that was just passed waited for its start after it was ready."""
         if level.pending is None:
             return
-        node = self.nesting.nodes[level.pending]
-        if node.ready_ns is not None and node.ready_ns < level.cursor:
-            ready = max(node.ready_ns, level.start)
-            self.backwards.append(Segment(ready, level.cursor, Kind.QUEUE, node.node_execution_id))
+        ready_ns = self.nesting.nodes[level.pending].ready_ns
+        if ready_ns is not None and ready_ns < level.cursor:
+            ready = max(ready_ns, level.start)
+            self.backwards.append((ready, level.cursor, Kind.QUEUE, level.pending))
             level.cursor = ready
 
 
 class _Level:
     """How far back the walk has come inside one container; `pending` is the child that starts there."""
 
-    def __init__(self, nesting: Nesting, place: int, until: int, used: set[int]) -> None:
+    def __init__(self, nesting: Nesting[Any], place: int, until: int, used: set[int]) -> None:
         self.start = nesting.bounds(place)[0]
         self.cursor = until
         self.pending: int | None = None

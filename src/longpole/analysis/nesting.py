@@ -19,7 +19,7 @@ al., USENIX ATC 2022): overflowing children, clock noise, calls nobody waits for
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, Generic, Protocol, TypeVar
 
 from longpole.domain.runs import Attempt
 
@@ -52,7 +52,10 @@ class TimedNode(Protocol):
     def attempt_log(self) -> tuple[Attempt, ...]: ...  # noqa: D102 - as in the domain
 
 
-class Nesting:
+Node = TypeVar("Node", bound=TimedNode)
+
+
+class Nesting(Generic[Node]):
     """Node executions of one run as a forest. O(n log n).
 
     Executions of which the start or the end is unknown are not in it.
@@ -62,22 +65,25 @@ class Nesting:
         nodes: The executions, by start, longer ones first.
         start, end: The bounds of each, cut to those of its container.
         children: For each container, `RUN` among them, the places of what is directly inside it.
+        holds_all: No execution was reported to leave the bounds of the run.
         launcher: For each the one beside it that launched it without waiting for it, else `RUN`.
     """
 
-    def __init__(self, nodes: Iterable[TimedNode], start_ns: int | None = None, end_ns: int | None = None) -> None:
+    def __init__(self, nodes: Iterable[Node], start_ns: int | None = None, end_ns: int | None = None) -> None:
         known = {node.node_execution_id: node for node in nodes}
-        timed = [
-            (node.start_ns, node.end_ns, id_)
+        timed = sorted(
+            (begin, -end, id_)
             for id_, node in known.items()
-            if node.start_ns is not None and node.end_ns is not None
-        ]
-        timed.sort(key=lambda times: (times[0], -times[1], times[2]))
-        self.nodes: Sequence[TimedNode] = [known[id_] for _, _, id_ in timed]
+            if (begin := node.start_ns) is not None and (end := node.end_ns) is not None
+        )
+        self.nodes: Sequence[Node] = [known[id_] for _, _, id_ in timed]
         self.start = [start for start, _, _ in timed]
-        self.end = [max(start, end) for start, end, _ in timed]
+        self.end = [max(start, -negated) for start, negated, _ in timed]
         self.start_ns = min(self.start, default=0) if start_ns is None else start_ns
         self.end_ns = max(max(self.end, default=self.start_ns) if end_ns is None else end_ns, self.start_ns)
+        self.holds_all = self.start_ns <= min(self.start, default=self.start_ns) and (
+            self.end_ns >= max(self.end, default=self.end_ns)
+        )
         self.launcher = [RUN] * len(timed)
         self.children: dict[int, list[int]] = {}
         self._place(_parents(self.nodes, known))
@@ -122,13 +128,15 @@ class Nesting:
         return (end - last) * _OVERFLOW > end - start
 
 
-def _parents(nodes: Sequence[TimedNode], known: Mapping[str, TimedNode]) -> list[int]:
+def _parents(nodes: Sequence[Node], known: Mapping[str, Node]) -> list[int]:
     """The place of each one's parent, `RUN` where there is none; executions without times are looked through."""
     places = {node.node_execution_id: place for place, node in enumerate(nodes)}
     parents = [RUN] * len(nodes)
     for place, node in enumerate(nodes):
-        seen = {node.node_execution_id}
         above = node.parent_node_execution_id
+        if above is None:
+            continue
+        seen = {node.node_execution_id}
         while above is not None and above in known and above not in seen and above not in places:
             seen.add(above)
             above = known[above].parent_node_execution_id
@@ -139,6 +147,8 @@ def _parents(nodes: Sequence[TimedNode], known: Mapping[str, TimedNode]) -> list
 
 def _without_circles(parents: list[int]) -> list[int]:
     """Whoever is inside itself is directly inside the run."""
+    if all(parent < place for place, parent in enumerate(parents)):
+        return parents  # everything starts after what it is in, as it should
     rooted = [False] * len(parents)
     for begin in range(len(parents)):
         path: list[int] = []

@@ -17,6 +17,7 @@ child as in CRISP; resource edges as in the design's analysis §1.
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import Any
 
 from longpole.analysis.nesting import RUN, Nesting
 
@@ -29,7 +30,7 @@ Before = tuple[int, int]
 class Predecessors:
     """The children of one container, asked for going back in time. O(n log n) over all questions."""
 
-    def __init__(self, nesting: Nesting, container: int, used: set[int]) -> None:
+    def __init__(self, nesting: Nesting[Any], container: int, used: set[int]) -> None:
         self.nesting = nesting
         self.end = nesting.bounds(container)[1]
         self.start = nesting.bounds(container)[0]
@@ -54,7 +55,10 @@ class Predecessors:
         launcher = self.nesting.launcher[pending]
         if launcher != RUN and launcher not in self.used and self.nesting.start[launcher] < moment:
             return launcher, min(self.nesting.end[launcher], moment)
-        return self._gate(self._last_finisher(moment, pending), self._named(moment, pending), moment)
+        last = self._last_finisher(moment, pending)
+        if not self.nesting.nodes[pending].waits_for:
+            return last
+        return self._gate(last, self._named(moment, pending), moment)
 
     def _running(self, moment: int) -> Before | None:
         """Of the children at a moment in the middle of their container, the one that has run longest."""

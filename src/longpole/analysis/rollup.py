@@ -16,6 +16,7 @@ Source: the design's §3 and `sketch`.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -120,17 +121,9 @@ class _Groups:
             return np.maximum.reduceat(ordered, self.starts)
         known = ordered >= 0
         if known.all():
-            return self._sums(ordered)
-        sums = self._sums(np.where(known, ordered, 0))
-        return np.where(np.logical_or.reduceat(known, self.starts), sums, UNKNOWN)
-
-    def _sums(self, ordered: Ints) -> Ints:
-        if int(ordered.max()) <= MAX // ordered.size:
-            return np.add.reduceat(ordered, self.starts)
-        ends = [*self.starts[1:].tolist(), ordered.size]
-        exact = ordered.tolist()
-        sums = [sum(exact[begin:end]) for begin, end in zip(self.starts.tolist(), ends, strict=True)]
-        return np.array([min(value, MAX) for value in sums], dtype=np.int64)
+            return sums(ordered, self.starts)
+        summed = sums(np.where(known, ordered, 0), self.starts)
+        return np.where(np.logical_or.reduceat(known, self.starts), summed, UNKNOWN)
 
     def packed(self, values: Ints) -> Sketches:
         """Each group's sketch of its values."""
@@ -139,6 +132,15 @@ class _Groups:
     def merged(self, packed: Sketches) -> Sketches:
         """Each group's sketch of its sketches."""
         return merge_groups([packed[place] for place in self.order.tolist()], self.starts)
+
+
+def sums(values: Ints, starts: Ints) -> Ints:
+    """The sum of each group of neighbouring numbers of 0 or more; groups begin at `starts`, and none is empty."""
+    if int(values.max()) <= MAX // values.size:
+        return np.add.reduceat(values, starts)
+    exact = values.tolist()
+    bounds = pairwise([*starts.tolist(), len(exact)])
+    return np.array([min(sum(exact[begin:end]), MAX) for begin, end in bounds], dtype=np.int64)
 
 
 def folded(cells: Cells, part: int, most: int, other: int) -> Cells:

@@ -6,7 +6,8 @@ period then need no single run again.
 Invariant: a run's critical times of nodes and its waiting sum to the time that
 its path covers, in integers.
 
-Upstream: `rollup_rows`. Downstream: `rollup_cells`. Source: `critical_path`, `self_time`, `usage`.
+Upstream: `rollup_rows`. Downstream: `rollup_cells`. Source: `plain_paths`, for the runs that it does not know
+`critical_path` and `self_time`; `usage`.
 """
 
 from collections.abc import Iterator
@@ -16,16 +17,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from longpole.analysis.critical_path import critical_path
+from longpole.analysis.critical_path import backwards
 from longpole.analysis.nesting import Nesting
-from longpole.analysis.rollup_rows import NodeRows, RunRows
+from longpole.analysis.plain_paths import Flags, circling, plain_paths
+from longpole.analysis.rollup import MAX, sums
+from longpole.analysis.rollup_rows import NO_TIME, NodeRows, RunRows
 from longpole.analysis.segments import Kind
-from longpole.analysis.self_time import covered_times
+from longpole.analysis.self_time import covered_lengths
 from longpole.analysis.sketch import Ints
 from longpole.analysis.usage import repeated_usage
 
-Identity = tuple[str | None, str]
 _WAITING = (Kind.QUEUE, Kind.RETRY_DELAY, Kind.ENGINE_OVERHEAD)
+Bounds = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,20 +55,29 @@ class Paths:
 
 def paths(runs: RunRows, nodes: NodeRows) -> Paths:
     """The paths of runs with their nodes. O(n log n) in the nodes of each run."""
+    plain = plain_paths(runs, nodes)
+    work_ns = plain.work_ns
     found = Paths(
-        path_ns=np.zeros(len(runs), np.int64),
-        work_ns=np.zeros(len(runs), np.int64),
+        path_ns=plain.path_ns,
+        work_ns=_sums(nodes.run, work_ns, len(runs)),
         waiting_ns={kind: np.zeros(len(runs), np.int64) for kind in _WAITING},
         critical_ns=np.full(len(nodes), -1, np.int64),
-        covered_ns=np.zeros(len(nodes), np.int64),
-        repeats=np.zeros(len(nodes), np.int64),
+        covered_ns=plain.covered_ns,
+        repeats=_repeats(nodes),
     )
-    _add_bare_runs(found, runs)
+    found.waiting_ns[Kind.ENGINE_OVERHEAD][:] = found.path_ns - found.work_ns
+    _add_bare_runs(found, runs, nodes)
     for run in _runs(nodes):
-        _add_path(found, runs, nodes, run)
-        _add_covered(found, nodes, run)
-        _add_repeats(found, nodes, run)
+        if not plain.is_plain[run.place]:
+            _add_walked(found, work_ns, nodes, run, runs.bounds(run.place))
+    _add_critical(found, nodes, work_ns)
     return found
+
+
+def _sums(places: Ints, values: Ints, count: int) -> Ints:
+    summed = np.zeros(count, np.int64)
+    np.add.at(summed, places, values)
+    return summed
 
 
 class _Run(NamedTuple):
@@ -83,64 +95,74 @@ def _runs(nodes: NodeRows) -> Iterator[_Run]:
             yield _Run(int(nodes.run[begin]), begin, end)
 
 
-def _add_bare_runs(found: Paths, runs: RunRows) -> None:
-    """Of a run without nodes nobody accounts for its time: it is the engine's; those that have some follow."""
-    for place, (start_ns, end_ns) in enumerate(runs.bounds):
-        if start_ns is not None and end_ns is not None:
-            found.path_ns[place] = found.waiting_ns[Kind.ENGINE_OVERHEAD][place] = max(0, end_ns - start_ns)
+def _add_bare_runs(found: Paths, runs: RunRows, nodes: NodeRows) -> None:
+    """Of a run without nodes nobody accounts for its time: it is the engine's."""
+    has_bounds = (runs.start_ns != NO_TIME) & (runs.end_ns != NO_TIME)
+    is_bare = has_bounds & (np.bincount(nodes.run, minlength=len(runs)) == 0)
+    for place in np.flatnonzero(is_bare).tolist():
+        length = int(runs.end_ns[place]) - int(runs.start_ns[place])
+        found.path_ns[place] = found.waiting_ns[Kind.ENGINE_OVERHEAD][place] = min(max(0, length), MAX)
 
 
-def _add_path(found: Paths, runs: RunRows, nodes: NodeRows, run: _Run) -> None:
-    work: dict[str, int] = {}
+def _add_walked(found: Paths, work_ns: Ints, nodes: NodeRows, run: _Run, bounds: Bounds) -> None:
+    """Walk along the path of one run, and put in what is found."""
+    timed = nodes.timed(run.begin, run.end)
+    nesting = Nesting(timed, *bounds)
+    work: dict[int, int] = {}
     waiting = dict.fromkeys(_WAITING, 0)
-    for segment in critical_path(nodes.timed[run.begin : run.end], *runs.bounds[run.place]):
-        length = segment.end_ns - segment.start_ns
-        if segment.kind is Kind.WORK and segment.node_execution_id is not None:
-            work[segment.node_execution_id] = work.get(segment.node_execution_id, 0) + length
+    for start, end, kind, place in backwards(nesting):
+        if kind is Kind.WORK:
+            work[place] = work.get(place, 0) + end - start
         else:
-            waiting[segment.kind] += length
+            waiting[kind] += end - start
     for kind, length in waiting.items():
-        found.waiting_ns[kind][run.place] = length
-    found.work_ns[run.place] = sum(work.values())
-    found.path_ns[run.place] = found.work_ns[run.place] + sum(waiting.values())
-    if work:
-        _add_critical(found, nodes, run, work)
+        found.waiting_ns[kind][run.place] = min(length, MAX)
+    worked = sum(work.values())
+    found.work_ns[run.place] = min(worked, MAX)
+    found.path_ns[run.place] = min(worked + sum(waiting.values()), MAX)
+    for place, length in work.items():
+        work_ns[nesting.nodes[place].place] = min(length, MAX)
+    if (nodes.parent[run.begin : run.end] >= 0).any():
+        whole = nesting if nesting.holds_all else Nesting(timed)
+        for place, length in covered_lengths(whole):
+            found.covered_ns[whole.nodes[place].place] = min(length, MAX)
 
 
-def _add_critical(found: Paths, nodes: NodeRows, run: _Run, work: dict[str, int]) -> None:
+def _add_critical(found: Paths, nodes: NodeRows, work_ns: Ints) -> None:
     """A node that is on the path with several executions counts once, at that of the smallest key."""
-    lengths: dict[Identity, int] = {}
-    at: dict[Identity, tuple[int, int]] = {}
-    for place in range(run.begin, run.end):
-        row = nodes.timed[place]
-        length = work.get(row.node_execution_id)
-        if length is not None:
-            identity = row.enclosing_node_id, row.node_id
-            lengths[identity] = lengths.get(identity, 0) + length
-            here = int(nodes.node_key[place]), place
-            at[identity] = min(at.get(identity, here), here)
-    for identity, length in lengths.items():
-        found.critical_ns[at[identity][1]] = length
+    on_path = np.flatnonzero(work_ns)
+    run, identity = nodes.run[on_path], nodes.identity[on_path]
+    order = np.lexsort((nodes.node_key[on_path], identity, run))
+    on_path, run, identity = on_path[order], run[order], identity[order]
+    is_other = (run[1:] != run[:-1]) | (identity[1:] != identity[:-1])
+    starts = np.flatnonzero(np.concatenate([[bool(on_path.size)], is_other]))
+    if starts.size:
+        found.critical_ns[on_path[starts]] = sums(work_ns[on_path], starts)
 
 
-def _add_covered(found: Paths, nodes: NodeRows, run: _Run) -> None:
-    timed = nodes.timed[run.begin : run.end]
-    if all(row.parent_node_execution_id is None for row in timed):
-        return
-    covered = covered_times(Nesting(timed))
-    for place, row in enumerate(timed, run.begin):
-        found.covered_ns[place] = covered.get(row.node_execution_id, 0)
+def _repeats(nodes: NodeRows) -> Ints:
+    """Executions with usage of their own that others inside them report as well: 1, else 0."""
+    uses = (nodes.tokens["total"] >= 0) | (nodes.cost >= 0)
+    has_inside = np.zeros(len(nodes), np.bool_)
+    above = nodes.parent[uses]
+    while above.size:
+        above = np.unique(above[above >= 0])
+        above = above[~has_inside[above]]
+        has_inside[above] = True
+        above = nodes.parent[above]
+    repeats = (uses & has_inside).astype(np.int64)
+    circles = circling(nodes)
+    if circles.any():
+        _add_circling(repeats, nodes, uses, circles)
+    return repeats
 
 
-def _add_repeats(found: Paths, nodes: NodeRows, run: _Run) -> None:
-    """Executions with usage of their own that others inside them report as well."""
-    timed = nodes.timed[run.begin : run.end]
-    if all(row.parent_node_execution_id is None for row in timed):
-        return
-    here = slice(run.begin, run.end)
-    has_usage = ((nodes.tokens["total"][here] >= 0) | (nodes.cost[here] >= 0)).tolist()
-    outer = repeated_usage(
-        (row.node_execution_id, row.parent_node_execution_id, uses) for row, uses in zip(timed, has_usage, strict=True)
-    )
-    if outer:
-        found.repeats[here] = [row.node_execution_id in outer for row in timed]
+def _add_circling(repeats: Ints, nodes: NodeRows, uses: Flags, circles: Flags) -> None:
+    """The same for runs in which something is inside itself, one by one."""
+    for run in np.unique(nodes.run[circles]).tolist():
+        places = np.flatnonzero(nodes.run == run).tolist()
+        outer = repeated_usage(
+            (str(place), str(above) if (above := int(nodes.parent[place])) >= 0 else None, bool(uses[place]))
+            for place in places
+        )
+        repeats[places] = [str(place) in outer for place in places]

@@ -1,29 +1,35 @@
 """Runs and their node executions as they are rolled up: one array a column, -1 where nothing is known.
 
-Upstream: `store.rollup_raw`. Downstream: `rollup_paths`, `rollup_cells`.
+Upstream: `store.rollup_raw`. Downstream: `plain_paths`, `rollup_paths`, `rollup_cells`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from longpole.analysis.sketch import Ints
 from longpole.domain.runs import Attempt
 
+NO_TIME = -(1 << 63)
+"""In the place of an instant that is unknown."""
+
 
 class TimedRow(NamedTuple):
-    """What the critical path asks of a node execution."""
+    """What the critical path asks of a node execution; `place` is its own in `NodeRows`."""
 
     node_execution_id: str
     parent_node_execution_id: str | None
     node_id: str
-    enclosing_node_id: str | None
     node_type: str
     start_ns: int | None
     end_ns: int | None
     ready_ns: int | None = None
     waits_for: tuple[str, ...] = ()
     attempt_log: tuple[Attempt, ...] = ()
+    place: int = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +38,7 @@ class RunRows:
 
     Attributes:
         keys: The cell that each belongs to: tier, workflow, start of the cell, version.
-        bounds: Start and end, nanoseconds since the epoch; None where unknown.
+        start_ns, end_ns: Nanoseconds since the epoch; `NO_TIME` where unknown.
         status: 0 succeeded, 1 failed, 2 partial (also where the end was never seen).
         elapsed_ns, node_count, failed_nodes, memory_bytes: As in `domain.runs.Run`.
         tokens: By kind, and `total`.
@@ -42,7 +48,8 @@ class RunRows:
     """
 
     keys: Ints
-    bounds: Sequence[tuple[int | None, int | None]]
+    start_ns: Ints
+    end_ns: Ints
     status: Ints
     elapsed_ns: Ints
     node_count: Ints
@@ -56,6 +63,11 @@ class RunRows:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def bounds(self, place: int) -> tuple[int | None, int | None]:
+        """Start and end of a run."""
+        start_ns, end_ns = int(self.start_ns[place]), int(self.end_ns[place])
+        return None if start_ns == NO_TIME else start_ns, None if end_ns == NO_TIME else end_ns
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NodeRows:
@@ -63,7 +75,12 @@ class NodeRows:
 
     Attributes:
         run: The place of its run in `RunRows`, ascending.
-        timed: What the critical path asks of each.
+        parent: The place of the execution that it is inside of; -1 where it is inside none of these.
+        start_ns, end_ns: Nanoseconds since the epoch; `NO_TIME` where unknown.
+        needs_walk: More is known of its place in the run than that: slots, edges, attempts.
+        is_engine: Its node only holds others.
+        identity: The same number for executions of the same node, whatever its type and title were.
+        timed: What the walk along the critical path asks of the executions from one place up to another.
         node_key, model_key: As in the dimensions; 0: no model.
         status: 0 succeeded, 1 failed, 2 skipped; -1: has not ended.
         elapsed_ns, retries, input_bytes, output_bytes, memory_bytes: As in `domain.runs.NodeExecution`.
@@ -73,7 +90,13 @@ class NodeRows:
     """
 
     run: Ints
-    timed: Sequence[TimedRow]
+    parent: Ints
+    start_ns: Ints
+    end_ns: Ints
+    needs_walk: NDArray[np.bool_]
+    is_engine: NDArray[np.bool_]
+    identity: Ints
+    timed: Callable[[int, int], Sequence[TimedRow]]
     node_key: Ints
     model_key: Ints
     status: Ints

@@ -49,6 +49,10 @@ class Segment:
         return self.end_ns - self.start_ns
 
 
+Piece = tuple[int, int, Kind, int]
+"""Start, end, what for, and the place of the node in its `nesting`: what a segment is made of."""
+
+
 def joined(segments: Iterable[Segment]) -> tuple[Segment, ...]:
     """Segments in time order without empty ones, neighbours of one kind and node made one."""
     made: list[Segment] = []

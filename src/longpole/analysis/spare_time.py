@@ -11,11 +11,12 @@ Upstream: `nesting`. Downstream: `critical_path`. Source: the design's kinds of
 waiting.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 from longpole.analysis.nesting import RUN, Nesting
-from longpole.analysis.segments import Kind, Segment
+from longpole.analysis.segments import Kind, Piece
 from longpole.domain.runs import Attempt
 
 ENGINE_TYPES = frozenset({"workflow", "iteration", "loop"})
@@ -27,30 +28,38 @@ Interval = tuple[int, int]
 class SpareTime:
     """The time of one container that is asked for going back; O(n) over all questions, once the children are sorted."""
 
-    def __init__(self, nesting: Nesting, container: int) -> None:
-        self.nesting = nesting
+    def __init__(self, nesting: Nesting[Any], container: int) -> None:
+        self.container = container
         self.busy = union((nesting.start[place], nesting.end[place]) for place in nesting.inside(container))
-        self.node = None if container == RUN else nesting.nodes[container]
-        self.id = None if self.node is None else self.node.node_execution_id
-        self.is_engine = self.node is None or (self.node.node_type in ENGINE_TYPES and bool(self.busy))
+        self.delays: list[Interval] = []
+        self.is_engine = True
+        if container != RUN:
+            node = nesting.nodes[container]
+            self.is_engine = node.node_type in ENGINE_TYPES and bool(self.busy)
+            self.delays = _delays(node.attempt_log) if node.attempt_log else self.delays
         self.own = Kind.ENGINE_OVERHEAD if self.is_engine else Kind.WORK
-        self.delays = [] if self.node is None else _delays(self.node.attempt_log)
 
-    def between(self, start: int, end: int, pending: int | None) -> list[Segment]:
-        """Segments that tile `start` to `end`, the last first; the child `pending` starts at `end` or later."""
+    def between(self, start: int, end: int, pending: int | None) -> Sequence[Piece]:
+        """Pieces that tile `start` to `end`, the last first; the child `pending` starts at `end` or later."""
+        if start >= end:
+            return ()
         if pending is None or not self.is_engine:
-            return list(self._own_time(start, end))
-        made: list[Segment] = []
+            return self._own_time(start, end)
+        made: list[Piece] = []
         for first, last, is_busy in _backwards(self.busy, start, end):
             if is_busy:
-                made.append(Segment(first, last, Kind.QUEUE, self.nesting.nodes[pending].node_execution_id))
+                made.append((first, last, Kind.QUEUE, pending))
             else:
                 made += self._own_time(first, last)
         return made
 
-    def _own_time(self, start: int, end: int) -> Iterator[Segment]:
-        for first, last, is_delay in _backwards(list(self.delays), start, end):
-            yield Segment(first, last, Kind.RETRY_DELAY if is_delay else self.own, self.id)
+    def _own_time(self, start: int, end: int) -> Sequence[Piece]:
+        if not self.delays:
+            return ((start, end, self.own, self.container),)
+        return [
+            (first, last, Kind.RETRY_DELAY if is_delay else self.own, self.container)
+            for first, last, is_delay in _backwards(list(self.delays), start, end)
+        ]
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:

@@ -111,8 +111,15 @@ def delete_marks(connection: Connection, marks: Sequence[Row]) -> int:
     """Take away marks, given as whole rows, whose cells are up to date now; how many of them were still there."""
     if not marks:
         return 0
-    mark_of = "?" if connection.dialect.name == "sqlite" else "%s"
-    condition = " AND ".join(f"{column.name} = {mark_of}" for column in dirty_marks.columns)
-    sql = f"DELETE FROM dirty_marks WHERE {condition}"  # noqa: S608 - names of our own columns
     counting = connection.execution_options(preserve_rowcount=True)
-    return counting.exec_driver_sql(sql, list(marks)).rowcount
+    if connection.dialect.name == "postgresql":
+        return counting.exec_driver_sql(_DELETE_ALL, tuple(map(list, zip(*marks, strict=True)))).rowcount
+    return counting.exec_driver_sql(_DELETE, list(marks)).rowcount
+
+
+_NAMES = [column.name for column in dirty_marks.columns]
+_DELETE = f"DELETE FROM dirty_marks WHERE {' AND '.join(f'{name} = ?' for name in _NAMES)}"  # noqa: S608 - names of our own columns
+_DELETE_ALL = (
+    "DELETE FROM dirty_marks AS mark USING unnest(%s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], "  # noqa: S608 - as above
+    f"%s::bigint[]) AS given ({', '.join(_NAMES)}) WHERE {' AND '.join(f'mark.{n} = given.{n}' for n in _NAMES)}"
+)

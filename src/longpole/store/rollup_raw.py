@@ -6,27 +6,41 @@ Upstream: `services.rollups`, `period_cells`. Downstream: the tables of `tables.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, cast, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Integer,
+    Text,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from longpole.analysis.rollup import UNKNOWN
 from longpole.analysis.rollup_cells import CACHE_RATE_UNIT, PARTIAL
-from longpole.analysis.rollup_rows import TOKENS, NodeRows, RunRows, TimedRow
+from longpole.analysis.rollup_rows import NO_TIME, TOKENS, NodeRows, RunRows, TimedRow
 from longpole.analysis.sketch import Ints
 from longpole.store.columns import pico_dollars
 from longpole.store.keys import dimension_key
+from longpole.store.node_identities import identities, told_apart
 from longpole.store.node_totals import ended_ns, used_tokens
+from longpole.store.quick_reads import rows, rows_of_keys, sql_of
 from longpole.store.rollup_horizons import Horizons
 from longpole.store.run_rows import attempt_of
-from longpole.store.tables import node_attempts, node_executions, nodes, runs
+from longpole.store.tables import node_attempts, node_executions, runs
 
 _KEYS_PER_QUERY = 500
 _NS = 1_000_000_000
-_MOST_KNOWN = 200_000
 NO_VERSION = 0
 e, r = node_executions.c, runs.c
 
@@ -54,18 +68,25 @@ def counted() -> ColumnElement[bool]:
     return r.is_ended | r.is_abandoned
 
 
-_KEYS_WITHIN = select(r.run_key).where(
-    r.workflow_key == bindparam("workflow"),
-    r.period_ns >= bindparam("since_ns"),
-    r.period_ns < bindparam("until_ns"),
-    counted(),
+_KEYS_WITHIN = (
+    "SELECT run_key FROM runs WHERE workflow_key = ? AND period_ns >= ? AND period_ns < ? "
+    "AND (is_ended OR is_abandoned)"
+)
+_KEYS_WITHIN_ALL = (
+    "SELECT found.run_key FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS stretch (workflow, since, until), "
+    "LATERAL (SELECT run_key FROM runs WHERE workflow_key = stretch.workflow AND period_ns >= stretch.since "
+    "AND period_ns < stretch.until AND (is_ended OR is_abandoned) OFFSET 0) AS found"  # OFFSET: by index, one by one
 )
 
 
-def keys_within(connection: Connection, stretch: Stretch) -> list[int]:
-    """The keys of the runs of a stretch."""
-    bounds = {"workflow": stretch.workflow_key, "since_ns": stretch.start * _NS, "until_ns": stretch.end * _NS}
-    return list(connection.scalars(_KEYS_WITHIN, bounds))
+def keys_within(connection: Connection, stretches: Sequence[Stretch]) -> list[int]:
+    """The keys of the runs of some stretches."""
+    asked = [(each.workflow_key, each.start * _NS, each.end * _NS) for each in stretches]
+    if not asked:
+        return []
+    if connection.dialect.name == "postgresql":
+        return [key for (key,) in rows(connection, _KEYS_WITHIN_ALL, tuple(map(list, zip(*asked, strict=True))))]
+    return [key for each in asked for (key,) in rows(connection, _KEYS_WITHIN, each)]
 
 
 def raw_rows(
@@ -79,55 +100,44 @@ def raw_rows(
         horizons: What says which cell a run goes into.
         with_nodes: Read their nodes as well.
     """
-    found = _Found(with_nodes=with_nodes)
-    for begin in range(0, len(run_keys), _KEYS_PER_QUERY):
-        found.read(connection, run_keys[begin : begin + _KEYS_PER_QUERY])
-    return found.rows(horizons)
+    return _Found(connection, run_keys, with_nodes=with_nodes).rows(horizons)
 
 
 class _Found:
-    """Rows of several queries, to be made into arrays together."""
+    """Rows of runs and of their nodes, to be made into arrays."""
 
-    def __init__(self, *, with_nodes: bool) -> None:
-        self.with_nodes = with_nodes
-        self.runs: list[Any] = []
-        self.nodes: list[Any] = []
-        self.attempts: dict[tuple[int, str], Any] = defaultdict(list)
-        self.known: dict[int, tuple[str, str | None, str]] = {}
-
-    def read(self, connection: Connection, keys: Sequence[int]) -> None:
-        dialect = connection.dialect.name
-        runs_found = connection.execute(select(*_run_columns(dialect)).where(r.run_key.in_(keys), counted())).all()
-        self.runs += runs_found
-        if not self.with_nodes:
-            return
-        known = [row[0] for row in runs_found]
-        nodes_found = connection.execute(select(*_node_columns(dialect)).where(e.run_key.in_(known))).all()
-        self.nodes += nodes_found
-        retried = sorted({row[0] for row in nodes_found if row[_ATTEMPTS] > 1})
-        if retried:
-            attempts = select(node_attempts).where(node_attempts.c.run_key.in_(retried))
-            for row in connection.execute(attempts.order_by(node_attempts.c.attempt_number)):
+    def __init__(self, connection: Connection, run_keys: Sequence[int], *, with_nodes: bool) -> None:
+        dialect = connection.dialect
+        self.runs = sorted(rows_of_keys(connection, _runs_sql(dialect), run_keys))  # the key comes first
+        self.nodes = rows_of_keys(connection, _nodes_sql(dialect), [row[0] for row in self.runs]) if with_nodes else []
+        self.columns = list(zip(*self.nodes, strict=True)) or [()] * _NODE_WIDTH
+        self.node_key = _ints(self.columns[_NODE_KEY])
+        self.known = identities(connection, set(np.unique(self.node_key).tolist()))
+        self.attempts: dict[tuple[int, str], list[Any]] = defaultdict(list)
+        retried = sorted({row[0] for row in self.nodes if row[_ATTEMPTS] > 1})
+        for begin in range(0, len(retried), _KEYS_PER_QUERY):
+            some = node_attempts.c.run_key.in_(retried[begin : begin + _KEYS_PER_QUERY])
+            query = select(node_attempts).where(some).order_by(node_attempts.c.attempt_number)
+            for row in connection.execute(query):
                 self.attempts[row.run_key, row.node_execution_id].append(attempt_of(row))
-        self.known |= _identities(connection, {row[_NODE_KEY] for row in nodes_found} - self.known.keys())
 
     def rows(self, horizons: Horizons) -> RawRows:
-        places = {row[0]: place for place, row in enumerate(self.runs)}
         versions = {dimension_key(row[2]): row[2] for row in self.runs if row[2] is not None}
-        self.nodes.sort(key=lambda row: places[row[0]])
-        return RawRows(self._run_rows(horizons), self._node_rows(places), versions)
+        return RawRows(self._run_rows(horizons), self._node_rows(), versions)
 
     def _run_rows(self, horizons: Horizons) -> RunRows:
         columns = list(zip(*self.runs, strict=True)) or [()] * _RUN_WIDTH
-        _key, workflow, version, period, status, start, end, rate = columns[:8]
-        numbers = [np.array(column, dtype=np.int64) for column in columns[8:]]
+        _key, workflow, version, period, status, rate = columns[:6]
+        start, end, elapsed_ns, node_count, failed_nodes, cost, known_cost, memory_bytes, *tokens = map(
+            _ints, columns[6:]
+        )
         tiers, starts = horizons.places(_ints(period) // _NS)
         version_keys = [NO_VERSION if each is None else dimension_key(each) for each in version]
         keys = [tiers, _ints(workflow), starts, _ints(version_keys)]
-        elapsed_ns, node_count, failed_nodes, cost, known_cost, memory_bytes, *tokens = numbers
         return RunRows(
             keys=np.column_stack(keys),
-            bounds=list(zip(start, end, strict=True)),
+            start_ns=start,
+            end_ns=end,
             status=_ints([PARTIAL if each is None else each for each in status]),
             elapsed_ns=elapsed_ns,
             node_count=node_count,
@@ -139,16 +149,26 @@ class _Found:
             memory_bytes=memory_bytes,
         )
 
-    def _node_rows(self, places: dict[int, int]) -> NodeRows:
-        columns = list(zip(*self.nodes, strict=True)) or [()] * _NODE_WIDTH
-        run_key, *_, node_key = columns[: _NODE_KEY + 1]
-        model, status, elapsed_ns, attempts, cost, is_cached, input_bytes, output_bytes, memory, *tokens = (
-            np.array(column, dtype=np.int64) for column in columns[_NODE_KEY + 1 :]
+    def _node_rows(self) -> NodeRows:
+        """All runs' nodes, those of a run side by side, whatever the order in which they were read."""
+        run = np.searchsorted(_ints([row[0] for row in self.runs]), _ints(self.columns[0]))
+        order = np.argsort(run, kind="stable")
+        start_ns, end_ns, model, status, elapsed_ns, attempts, cost, is_cached, *sizes = (
+            _ints(column)[order] for column in self.columns[_NUMBERS:]
         )
+        input_bytes, output_bytes, memory, *tokens = sizes
+        node_key = self.node_key[order]
+        identity, is_engine = told_apart(node_key, self.known)
         return NodeRows(
-            run=_ints([places[key] for key in run_key]),
-            timed=list(map(self._timed, self.nodes)),
-            node_key=_ints(node_key),
+            run=run[order],
+            parent=self._parents(order),
+            start_ns=start_ns,
+            end_ns=end_ns,
+            needs_walk=(attempts > 1) | self._has_order()[order],
+            is_engine=is_engine,
+            identity=identity,
+            timed=self._timed(order),
+            node_key=node_key,
             model_key=model,
             status=status,
             elapsed_ns=elapsed_ns,
@@ -161,85 +181,109 @@ class _Found:
             memory_bytes=memory,
         )
 
-    def _timed(self, row: Any) -> TimedRow:
-        run_key, id_, parent, start_ns, end_ns, ready_ns, waits_for, key = row[: _NODE_KEY + 1]
-        node_id, enclosing, node_type = self.known[key]
-        log = tuple(self.attempts.get((run_key, id_), ())) if row[_ATTEMPTS] > 1 else ()
-        names = tuple(json.loads(waits_for)) if isinstance(waits_for, str) else tuple(waits_for or ())
-        return TimedRow(id_, parent, node_id, enclosing, node_type, start_ns, end_ns, ready_ns, names, log)
+    def _parents(self, order: Ints) -> Ints:
+        """Where the execution is that each is inside of."""
+        run_keys, ids, above = self.columns[:3]
+        parents = np.full(len(order), -1, np.int64)
+        if any(above):
+            places = np.empty(len(order), np.int64)
+            places[order] = np.arange(len(order))
+            place_of = dict(zip(zip(run_keys, ids, strict=True), places.tolist(), strict=True))
+            parents[places] = [place_of.get(key, -1) for key in zip(run_keys, above, strict=True)]
+        return parents
+
+    def _has_order(self) -> Any:
+        """Which of the rows say more than when they ran."""
+        ready, waits_for = self.columns[3:5]
+        if not any(waits_for) and ready.count(None) == len(ready):
+            return np.zeros(len(ready), np.bool_)
+        return np.array([bool(names) or at is not None for names, at in zip(waits_for, ready, strict=True)], np.bool_)
+
+    def _timed(self, order: Ints) -> Callable[[int, int], list[TimedRow]]:
+        def timed(begin: int, end: int) -> list[TimedRow]:
+            places = zip(order[begin:end].tolist(), range(begin, end), strict=True)
+            return [self._timed_row(self.nodes[row], place) for row, place in places]
+
+        return timed
+
+    def _timed_row(self, row: tuple[Any, ...], place: int) -> TimedRow:
+        run_key, id_, parent, ready_ns, waits_for, key, start_ns, end_ns = row[: _NUMBERS + 2]
+        node_id, _, node_type = self.known[key]
+        return TimedRow(
+            id_,
+            parent,
+            node_id,
+            node_type,
+            None if start_ns == NO_TIME else start_ns,
+            None if end_ns == NO_TIME else end_ns,
+            ready_ns,
+            tuple(json.loads(waits_for)) if waits_for else (),
+            tuple(self.attempts.get((run_key, id_), ())) if row[_ATTEMPTS] > 1 else (),
+            place,
+        )
 
 
-def _run_columns(dialect: str) -> list[ColumnElement[Any]]:
-    return [
+@lru_cache
+def _runs_sql(dialect: Dialect) -> str:
+    columns = [
         r.run_key,
         r.workflow_key,
         r.workflow_version,
         r.period_ns,
         type_coerce(r.status, Integer),
-        r.start_ns,
-        r.end_ns,
         r.cache_hit_rate,
+        _instant(r.start_ns),
+        _instant(r.end_ns),
         _known(r.elapsed_ns),
         r.node_count,
         r.failed_nodes,
-        _known(pico_dollars(r.cost_usd, dialect)),
-        _known(pico_dollars(r.known_cost_usd, dialect)),
+        _known(pico_dollars(r.cost_usd, dialect.name)),
+        _known(pico_dollars(r.known_cost_usd, dialect.name)),
         _known(r.memory_peak_bytes),
         *(_known(r[f"{kind}_tokens"]) for kind in TOKENS),
     ]
+    return f"{sql_of(select(*columns).where(counted().self_group()), dialect)} AND runs.run_key"
 
 
 _RUN_WIDTH = 20
 
 
-def _node_columns(dialect: str) -> list[ColumnElement[Any]]:
-    return [
+@lru_cache
+def _nodes_sql(dialect: Dialect) -> str:
+    columns = [
         e.run_key,
         e.node_execution_id,
         e.parent_node_execution_id,
-        e.start_ns,
-        ended_ns,
         e.ready_ns,
-        e.waits_for,
+        cast(e.waits_for, Text),
         e.node_key,
-        func.coalesce(e.model_key, 0),
+        _instant(e.start_ns),
+        _instant(ended_ns),
+        _known(e.model_key, 0),
         _known(type_coerce(e.status, Integer)),
         _known(e.elapsed_ns),
         e.attempts,
-        _known(pico_dollars(e.cost_usd, dialect)),
+        _known(pico_dollars(e.cost_usd, dialect.name)),
         _known(cast(e.is_cached, Integer)),
         _known(e.input_bytes),
         _known(e.output_bytes),
         _known(e.memory_peak_bytes),
         *(_known(used_tokens if kind == "total" else e[f"{kind}_tokens"]) for kind in TOKENS),
     ]
+    return f"{sql_of(select(*columns), dialect)} WHERE node_executions.run_key"
 
 
-_NODE_KEY, _ATTEMPTS, _NODE_WIDTH = 7, 11, 23
+_NODE_KEY, _NUMBERS, _ATTEMPTS, _NODE_WIDTH = 5, 6, 11, 23
 
 
-def _known(column: ColumnElement[Any]) -> ColumnElement[int]:
-    """A number of 0 or more; -1 where it is unknown."""
-    return func.coalesce(column, -1)
+def _known(column: ColumnElement[Any], otherwise: int = UNKNOWN) -> ColumnElement[int]:
+    """A number; another in its place where it is unknown."""
+    return func.coalesce(column, otherwise)
 
 
-def _ints(values: Iterable[int]) -> Ints:
-    return np.array(list(values), dtype=np.int64)
+def _instant(column: ColumnElement[Any]) -> ColumnElement[int]:
+    return func.coalesce(column, cast(literal_column(str(NO_TIME)), BigInteger))  # the number itself is no BIGINT there
 
 
-_Identity = tuple[str, str | None, str]
-_identities_seen: dict[int, _Identity] = {}
-
-
-def _identities(connection: Connection, keys: set[int]) -> dict[int, _Identity]:
-    """Id, enclosing node and type of nodes, by key; keys are hashes of them, so that they hold for any database."""
-    found = {key: identity for key in keys if (identity := _identities_seen.get(key)) is not None}
-    missing = sorted(keys - found.keys())
-    query = select(nodes.c.node_key, nodes.c.node_id, nodes.c.enclosing_node_id, nodes.c.node_type)
-    for begin in range(0, len(missing), _KEYS_PER_QUERY):
-        some = query.where(nodes.c.node_key.in_(missing[begin : begin + _KEYS_PER_QUERY]))
-        found |= {key: (node_id, around, node_type) for key, node_id, around, node_type in connection.execute(some)}
-    if len(_identities_seen) > _MOST_KNOWN:
-        _identities_seen.clear()
-    _identities_seen.update({key: found[key] for key in missing})
-    return found
+def _ints(values: Sequence[int]) -> Ints:
+    return np.array(values, dtype=np.int64)

@@ -16,11 +16,12 @@ Upstream: `services.rollups`, `period_cells`. Downstream: `rollup_horizons`, `ta
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from longpole.store.bulk import Row
 from longpole.store.cell_writes import take_turn
 from longpole.store.dirty_marks import ANY_CHANGE, Behind, delete_marks
+from longpole.store.quick_reads import rows, rows_of
 from longpole.store.rollup_horizons import SECONDS, Horizons, Place, Tier, horizons
 from longpole.store.rollup_raw import Stretch, keys_within
 from longpole.store.tables import dirty_marks
@@ -55,7 +56,7 @@ class Work:
 def next_units(connection: Connection) -> Work:
     """The units that have waited longest, some hundred; nothing where none waits."""
     marks = select(dirty_marks).where(dirty_marks.c.tier == Behind.UNIT).order_by(dirty_marks.c.mark_key)
-    return units_behind(connection, [tuple(row) for row in connection.execute(marks.limit(_MARKS))], _MARKS)
+    return units_behind(connection, rows_of(connection, marks.limit(_MARKS)), _MARKS)
 
 
 def count_marks(connection: Connection, most: int) -> int:
@@ -77,8 +78,7 @@ def units_behind(connection: Connection, marks: Sequence[Row], limit: int | None
     work.marks = [row for rows in chosen.values() for row in rows]
     if limit is not None and len(marks) >= limit:
         work.marks = list(dict.fromkeys([*work.marks, *_later_marks(connection, work.anew, int(marks[-1][1]))]))
-    for place in work.anew:
-        work.run_keys += keys_within(connection, stretch_of(place))
+    work.run_keys += keys_within(connection, [stretch_of(place) for place in work.anew])
     work.run_keys += sorted({row[4] for place in work.grown for row in chosen[place]})
     return work
 
@@ -89,20 +89,25 @@ def stretch_of(place: Place) -> Stretch:
     return Stretch(workflow_key, start, start + SECONDS[Tier(tier)])
 
 
-_LATER_MARKS = select(dirty_marks).where(
-    dirty_marks.c.tier == Behind.UNIT,
-    dirty_marks.c.mark_key >= bindparam("from_key"),
-    dirty_marks.c.workflow_key == bindparam("workflow"),
-    dirty_marks.c.cell_start >= bindparam("start"),
-    dirty_marks.c.cell_start < bindparam("end"),
+_LATER_MARKS = (
+    "SELECT * FROM dirty_marks WHERE workflow_key = ? AND cell_start >= ? AND cell_start < ? "
+    "AND tier = 0 AND mark_key >= ?"
+)
+_LATER_MARKS_OF_ALL = (
+    "SELECT mark.* FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS stretch (workflow, since, until), "
+    "LATERAL (SELECT * FROM dirty_marks WHERE workflow_key = stretch.workflow AND cell_start >= stretch.since "
+    "AND cell_start < stretch.until AND tier = 0 AND mark_key >= %s OFFSET 0) AS mark"
 )
 
 
 def _later_marks(connection: Connection, places: Sequence[Place], from_key: int) -> Iterable[Row]:
     """The marks of cells that are computed anew from everything, so that no run of theirs is added once more."""
-    for stretch in map(stretch_of, places):
-        asked = {"from_key": from_key, "workflow": stretch.workflow_key, "start": stretch.start, "end": stretch.end}
-        yield from (tuple(row) for row in connection.execute(_LATER_MARKS, asked))
+    asked = [(each.workflow_key, each.start, each.end) for each in map(stretch_of, places)]
+    if not asked:
+        return []
+    if connection.dialect.name == "postgresql":
+        return rows(connection, _LATER_MARKS_OF_ALL, (*map(list, zip(*asked, strict=True)), from_key))
+    return [mark for each in asked for mark in rows(connection, _LATER_MARKS, (*each, from_key))]
 
 
 class OvertakenError(Exception):
@@ -125,4 +130,4 @@ def next_cells(connection: Connection, behind: Behind, starting_before: int | No
     marks = select(dirty_marks).where(dirty_marks.c.tier == behind)
     if starting_before is not None:
         marks = marks.where(dirty_marks.c.cell_start < starting_before)
-    return [tuple(row) for row in connection.execute(marks.order_by(dirty_marks.c.mark_key).limit(limit))]
+    return rows_of(connection, marks.order_by(dirty_marks.c.mark_key).limit(limit))
