@@ -2,8 +2,8 @@
 
 The same few keys with the same few values make most of any trace. A small
 KeyValue is looked up by its bytes in a bounded memo; a large one (a prompt)
-would only push the others out and is decoded each time, by hand where it is a
-text that was encoded as usual. Values in the memo are immutable.
+would only push the others out and is decoded each time. Values in the memo
+are immutable. Texts that are encoded as usual are read by hand.
 
 Invariant: what comes out depends on the bytes only, never on the memo.
 
@@ -52,7 +52,7 @@ def attributes(raws: Iterable[bytes]) -> dict[str, Any]:
     found = {}
     for raw in raws:
         if len(raw) > _MEMO_BYTES:
-            key, value = _large(raw)
+            key, value = _read(raw)
         else:
             key, value = _remembered(raw) or _learnt(raw)
         found[key] = value
@@ -60,8 +60,8 @@ def attributes(raws: Iterable[bytes]) -> dict[str, Any]:
 
 
 def _learnt(raw: bytes) -> Pair:
-    """As `pair`, remembered where it is immutable; a full memo forgets everything: hot entries are back at once."""
-    decoded = pair(raw)
+    """As `_read`, remembered where it is immutable; a full memo forgets everything: hot entries are back at once."""
+    decoded = _read(raw)
     if type(decoded[1]) not in _MUTABLE:
         if len(_memo) >= _MEMO_ENTRIES:
             _memo.clear()
@@ -69,9 +69,9 @@ def _learnt(raw: bytes) -> Pair:
     return decoded
 
 
-def _large(raw: bytes) -> Pair:
-    """As `pair`; a key and a text that fills the rest need no parser, which takes three times as long."""
-    if raw[0] == _KEY_TAG and raw[1] < _ONE_BYTE:
+def _read(raw: bytes) -> Pair:
+    """As `pair`; a key and a text that fills the rest need no parser, which takes twice as long."""
+    if len(raw) > 1 and raw[0] == _KEY_TAG and raw[1] < _ONE_BYTE:
         key_end = raw[1] + 2
         begin = _text_begin(len(raw) - key_end)
         if raw.startswith(begin, key_end):

@@ -4,8 +4,10 @@ Upstream: one module per convention. Downstream: `registry`, `plan`, `mapping`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from longpole.assembly.facts import Ranked
 from longpole.ingest.otlp.span import Span
@@ -42,15 +44,14 @@ class Signs:
     engine: str | None
 
 
-@dataclass(slots=True)
-class View:
+class View(msgspec.Struct, gc=False):
     """A span while it is mapped; refinements read it and change its draft."""
 
     span: Span
     attributes: dict[str, Any]
     metadata: dict[str, Any]
     resource: ResourceFacts
-    draft: Draft = field(default_factory=dict)
+    draft: Draft
 
 
 @dataclass(frozen=True, slots=True)

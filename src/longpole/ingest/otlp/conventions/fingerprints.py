@@ -20,9 +20,21 @@ _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
+def measured(value: Any) -> tuple[int, int]:
+    """Size and fingerprint of `value`; a text is encoded once for both."""
+    if type(value) is not str:
+        return size(value), fingerprint(value)
+    sent = value.encode("utf-8", "surrogatepass")
+    return len(sent), _hash(_canonical(value) if value[:1] in _JSON_BEGINS else sent)
+
+
 def fingerprint(value: Any) -> int:
     """63 bits of a hash of `value`'s canonical form; 0 ≤ fingerprint < 2^63."""
-    return int.from_bytes(blake2b(_canonical(value), digest_size=8).digest(), "big") >> 1
+    return _hash(_canonical(value))
+
+
+def _hash(canonical: bytes) -> int:
+    return int.from_bytes(blake2b(canonical, digest_size=8).digest(), "big") >> 1
 
 
 def _canonical(value: Any) -> bytes:

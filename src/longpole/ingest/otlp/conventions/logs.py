@@ -23,9 +23,9 @@ def map_log(log: LogRecord) -> LogFacts | None:
     if name == gen_ai.EXCEPTION_EVENT:
         return _failure(log)
     if name in gen_ai.INPUT_MESSAGE_EVENTS:
-        return _measured(log, Payload({name: _message(log, gen_ai.CONTENT)}), None)
+        return _measured(log, Payload(_message(log, gen_ai.CONTENT)), None)
     if name == gen_ai.CHOICE_EVENT:
-        return _measured(log, None, Payload({name: _message(log, gen_ai.MESSAGE)}))
+        return _measured(log, None, Payload(_message(log, gen_ai.MESSAGE)))
     if name == gen_ai.DETAILS_EVENT or dify.EVENT_NAME in log.attributes:
         return _details(log)
     return None
@@ -59,11 +59,13 @@ def _details(log: LogRecord) -> LogFacts | None:
 def _measured(log: LogRecord, given: Payload | None, made: Payload | None) -> LogFacts | None:
     if given is None and made is None:
         return None
+    input_bytes, input_fingerprint = (None, None) if given is None else given.measured()
+    output_bytes, output_fingerprint = (None, None) if made is None else made.measured()
     return LogFacts(
         trace_id=log.trace_id,
         span_id=log.span_id,
-        input_bytes=None if given is None else given.size,
-        output_bytes=None if made is None else made.size,
-        input_fingerprint=None if given is None else given.fingerprint,
-        output_fingerprint=None if made is None else made.fingerprint,
+        input_bytes=input_bytes,
+        output_bytes=output_bytes,
+        input_fingerprint=input_fingerprint,
+        output_fingerprint=output_fingerprint,
     )

@@ -26,6 +26,7 @@ from longpole.ingest.otlp.conventions.values import clean, json_object, number, 
 from longpole.ingest.otlp.span import RequestContext, Span, SpanKind
 
 _UNTYPED = "span"
+_NODE, _BRIDGE, _HIDDEN = Role.NODE, Role.BRIDGE, Role.HIDDEN  # looking up a member takes Python 3.11 as long as a call
 _TRANSPORT_KINDS = frozenset({SpanKind.SERVER, SpanKind.CLIENT, SpanKind.PRODUCER, SpanKind.CONSUMER})
 _MAX_TAGS = 64
 
@@ -35,9 +36,9 @@ def map_span(span: Span, request: RequestContext) -> SpanFacts:
     if is_marker(span):
         span = announced(span)
     view, plan = _view(span, request)
-    draft = plan.read(span.attributes, view.metadata)
-    _read_type(view, plan, draft)
-    view.draft = draft
+    draft = view.draft
+    plan.read(span.attributes, view.metadata, draft)
+    _read_type(view, plan)
     for refine in plan.refinements:
         refine(view)
     _finish_type(view, plan)
@@ -46,24 +47,22 @@ def map_span(span: Span, request: RequestContext) -> SpanFacts:
     finish_status(span, draft)
     finish_usage(draft)
     finish_model(draft)
-    if draft["role"] is not Role.HIDDEN:
+    if draft["role"] is not _HIDDEN:
         _measure(draft, *_payloads(span, plan))
     if plan.tags or plan.tag_values:
         draft["tags"] = _tags(view, plan)
     if plan.metrics:
         draft["metrics"] = _metrics(span.attributes, plan)
-    return SpanFacts(
-        trace_id=span.trace_id,
-        span_id=span.span_id,
-        parent_span_id=span.parent_span_id,
-        start_ns=span.start_ns,
-        end_ns=span.end_ns or None,
-        kind=span.kind,
-        service=view.resource.service,
-        scope=text(span.scope_name),
-        is_incomplete_payload=span.dropped_count > 0,
-        **draft,
-    )
+    draft["trace_id"] = span.trace_id  # a dictionary with all of them is quicker than arguments beside it
+    draft["span_id"] = span.span_id
+    draft["parent_span_id"] = span.parent_span_id
+    draft["start_ns"] = span.start_ns
+    draft["end_ns"] = span.end_ns or None
+    draft["kind"] = span.kind
+    draft["service"] = view.resource.service
+    draft["scope"] = text(span.scope_name)
+    draft["is_incomplete_payload"] = span.dropped_count > 0
+    return SpanFacts(**draft)
 
 
 def payloads(span: Span) -> Payloads:
@@ -79,25 +78,26 @@ def _view(span: Span, request: RequestContext) -> tuple[View, Plan]:
     attributes = span.attributes
     metadata = json_object(attributes[general.METADATA]) or {} if general.METADATA in attributes else {}
     resource = resource_facts(span.resource, request)
-    return View(span, attributes, metadata, resource), plan_of(attributes, metadata, span.scope_name, resource.engine)
+    plan = plan_of(attributes, metadata, span.scope_name, resource.engine)
+    return View(span, attributes, metadata, resource, {}), plan
 
 
-def _read_type(view: View, plan: Plan, draft: Draft) -> None:
+def _read_type(view: View, plan: Plan) -> None:
     """RULE 3: the first attribute that names a type, and the type as it was written."""
     for _, is_meta, key, read in plan.node_type:
         sent = view.metadata[key] if is_meta else view.attributes[key]
         kind = read(sent)
         if kind is not None:
-            draft["node_type"] = kind
+            view.draft["node_type"] = kind
             if sent != kind:
-                draft["raw_type"] = quoted(sent)
+                view.draft["raw_type"] = quoted(sent)
             return
 
 
 def _finish_type(view: View, plan: Plan) -> None:
     """A type for what no convention named, and what the span may become."""
     draft, attributes = view.draft, view.attributes
-    hidden = draft.get("role") is Role.HIDDEN
+    hidden = draft.get("role") is _HIDDEN
     kind = draft.get("node_type")
     if kind is None and not hidden:
         if gen_ai.TOOL_NAME in attributes or gen_ai.TOOL_CALL_ID in attributes:
@@ -109,7 +109,7 @@ def _finish_type(view: View, plan: Plan) -> None:
     if hidden:
         return
     is_transport = plan.is_transport or view.span.kind in _TRANSPORT_KINDS
-    draft["role"] = Role.BRIDGE if is_transport and not is_ai and not draft.get("is_step") else Role.NODE
+    draft["role"] = _BRIDGE if is_transport and not is_ai and not draft.get("is_step") else _NODE
 
 
 def _finish_ranked(view: View) -> None:
@@ -133,11 +133,9 @@ def _payloads(span: Span, plan: Plan) -> tuple[Payload | None, Payload | None]:
 
 def _measure(draft: Draft, given: Payload | None, made: Payload | None) -> None:
     if given is not None:
-        draft["input_bytes"] = given.size
-        draft["input_fingerprint"] = given.fingerprint
+        draft["input_bytes"], draft["input_fingerprint"] = given.measured()
     if made is not None:
-        draft["output_bytes"] = made.size
-        draft["output_fingerprint"] = made.fingerprint
+        draft["output_bytes"], draft["output_fingerprint"] = made.measured()
 
 
 def _tags(view: View, plan: Plan) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from longpole.domain.semconv import (
     dify,
     gen_ai,
@@ -23,7 +25,7 @@ from longpole.domain.semconv import (
     pydantic_ai,
     vercel,
 )
-from longpole.ingest.otlp.conventions.fingerprints import as_text, fingerprint, size
+from longpole.ingest.otlp.conventions.fingerprints import as_text, fingerprint, measured, size
 from longpole.ingest.otlp.conventions.pydantic_ai import choices, prompts
 from longpole.ingest.otlp.span import Event
 
@@ -122,28 +124,17 @@ def slots_in(keys: frozenset[str], slots: Sequence[Slot]) -> tuple[Slot, ...]:
     return tuple(slot if slot.beside in keys else replace(slot, beside=None) for slot in slots if slot.key in keys)
 
 
-class Payload:
-    """One payload: its value or its parts by name, as they were sent."""
+class Payload(msgspec.Struct, frozen=True, gc=False):
+    """One payload as it was sent: its value, or the object of its parts by name."""
 
-    __slots__ = ("parts",)
+    value: Any
+    is_in_parts: bool = False
 
-    def __init__(self, parts: dict[str, Any]) -> None:
-        self.parts = parts
-
-    @property
-    def value(self) -> Any:
-        """The value, or the object of all parts."""
-        return next(iter(self.parts.values())) if len(self.parts) == 1 else self.parts
-
-    @property
-    def size(self) -> int:
-        """Bytes of the values."""
-        return sum(map(size, self.parts.values()))
-
-    @property
-    def fingerprint(self) -> int:
-        """Of the value, or of all parts by name."""
-        return fingerprint(self.value)
+    def measured(self) -> tuple[int, int]:
+        """Bytes of the value or of all parts; fingerprint of the value or the object."""
+        if self.is_in_parts:
+            return sum(map(size, self.value.values())), fingerprint(self.value)
+        return measured(self.value)
 
     @property
     def text(self) -> str:
@@ -162,7 +153,7 @@ def read_payload(attributes: dict[str, Any], slots: Sequence[Slot]) -> Payload |
 
 def _read(attributes: dict[str, Any], slot: Slot) -> Payload | None:
     if slot.is_family:
-        return Payload({key: value for key, value in attributes.items() if key.startswith(slot.key)})
+        return _joined({key: value for key, value in attributes.items() if key.startswith(slot.key)})
     value = attributes[slot.key]
     if slot.part is not None:
         part = slot.part(value)
@@ -170,8 +161,8 @@ def _read(attributes: dict[str, Any], slot: Slot) -> Payload | None:
     if value is None or (type(value) is str and value.startswith(_REFERENCES)):
         return None
     if slot.beside is None:
-        return Payload({slot.key: value})
-    return Payload({slot.key: value, slot.beside: attributes[slot.beside]})
+        return Payload(value)
+    return _joined({slot.key: value, slot.beside: attributes[slot.beside]})
 
 
 def event_payloads(events: Sequence[Event]) -> tuple[Payload | None, Payload | None]:
@@ -186,12 +177,17 @@ def event_payloads(events: Sequence[Event]) -> tuple[Payload | None, Payload | N
         elif event.name == gen_ai.DETAILS_EVENT:
             inputs += _present(event.attributes, gen_ai.INPUT_MESSAGES)
             outputs += _present(event.attributes, gen_ai.OUTPUT_MESSAGES)
-    return _joined(inputs), _joined(outputs)
+    return _numbered(inputs), _numbered(outputs)
 
 
 def _present(attributes: dict[str, Any], key: str) -> list[Any]:
     return [attributes[key]] if key in attributes else []
 
 
-def _joined(values: list[Any]) -> Payload | None:
-    return Payload({str(number): value for number, value in enumerate(values)}) if values else None
+def _numbered(values: list[Any]) -> Payload | None:
+    return _joined({str(number): value for number, value in enumerate(values)}) if values else None
+
+
+def _joined(parts: dict[str, Any]) -> Payload:
+    """The payload of these parts; of a single one its value."""
+    return Payload(parts, is_in_parts=True) if len(parts) > 1 else Payload(*parts.values())

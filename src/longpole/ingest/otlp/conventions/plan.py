@@ -56,16 +56,14 @@ class Plan:
     refinements: tuple[Callable[[View], None], ...]
     is_transport: bool
 
-    def read(self, attributes: dict[str, Any], metadata: dict[str, Any]) -> Draft:
-        """The fields that the table gives."""
-        draft: Draft = {}
+    def read(self, attributes: dict[str, Any], metadata: dict[str, Any], draft: Draft) -> None:
+        """Put the fields that the table gives into `draft`."""
         for field, is_ranked, steps in self.rows:
             for rank, is_meta, key, read in steps:
                 value = read(metadata[key] if is_meta else attributes[key])
                 if value is not None:
                     draft[field] = (rank, value) if is_ranked else value
                     break
-        return draft
 
 
 Shape = tuple[tuple[str, ...], tuple[str, ...], str, str | None]
