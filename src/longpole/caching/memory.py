@@ -37,7 +37,7 @@ class MemoryTier:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._entries: dict[ScopedKey, Remembered] = {}
-        self._order: ValueOrder[ScopedKey] = ValueOrder()
+        self._order: ValueOrder[ScopedKey] = ValueOrder(max_bytes)
         self._lock = threading.Lock()
 
     @property
@@ -53,7 +53,7 @@ class MemoryTier:
         if found.generation != generation:
             self.forget(key)
             return None
-        self._order.use(found)
+        self._order.use(key, found)
         return found.stored
 
     def put(self, key: ScopedKey, stored: StoredEntry, generation: int) -> None:
