@@ -24,6 +24,7 @@ from longpole.store import trace_log
 from longpole.store.trace_log import Content
 
 _DRAIN_S = 10.0
+_NO_LONGER_S = 1.0  # what the process beside has not done by then stays pending in the database
 _WORKERS = 2
 
 
@@ -62,14 +63,14 @@ class Pipeline:
     def stop(self) -> None:
         """Store what was submitted, assemble what can be within ten seconds, and end."""
         self.workers.shutdown(wait=True)
-        writer, *assemblers = self._threads
+        writer, assembler, beside = self._threads
         self._writer.close()
         if writer.ident is not None:
             writer.join()
         self._assembler.close(_DRAIN_S)
-        for assembler in assemblers:
-            if assembler.ident is not None:
-                assembler.join()
+        if assembler.ident is not None:
+            assembler.join()
+            beside.join(_NO_LONGER_S)
 
     def submit(self, batch: FactBatch, contents: Sequence[Content] = (), size_bytes: int = 0) -> Future[None]:
         """Have `batch` stored.

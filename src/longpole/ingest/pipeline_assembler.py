@@ -151,7 +151,8 @@ class Assembler:
         try:
             spans = self._helper.do(telemetry.assemble, trace_ids)
         except HelperEndedError as ended:
-            _log.warning("runs of %d traces are assembled here: %s", len(trace_ids), ended)
+            if not self._helper.is_closed:
+                _log.warning("runs of %d traces are assembled here: %s", len(trace_ids), ended)
             self._alone_until = time.monotonic() + _ALONE_S
             self._retry(trace_ids, 0.0)
         except UnavailableError as error:

@@ -65,6 +65,11 @@ class HelperProcess:
         process = self._process
         return process is not None and not process.is_over
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was told to end, and starts no more."""
+        return self._is_closed
+
     def do(self, work: Callable[..., Result], *arguments: Any) -> Result:
         """What a function of a module returns there.
 

@@ -14,6 +14,7 @@ import traceback
 from multiprocessing.connection import Connection
 
 _LOOK_EVERY_S = 1.0
+_OBJECTS_UNTIL_COLLECTION = 50_000  # work makes tens of thousands that all live until it is done
 _SWITCH_S = 0.02  # nobody here waits for milliseconds
 
 
@@ -34,6 +35,7 @@ def main(life_file: int, lane_files: str) -> None:
     except EOFError:
         os._exit(0)
     gc.freeze()  # a thousand modules make no garbage
+    gc.set_threshold(_OBJECTS_UNTIL_COLLECTION, 10, 20)
     sys.setswitchinterval(_SWITCH_S)
     for lane in lanes:
         threading.Thread(target=lane.serve, daemon=True).start()

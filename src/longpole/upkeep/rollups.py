@@ -47,6 +47,8 @@ def _doing(runtime: Runtime) -> Callable[[Work], str | None]:
             try:
                 return helper.do(work)
             except HelperEndedError as ended:
+                if helper.is_closed:
+                    return None  # everything is about to end
                 _log.warning("upkeep: %s", ended)
         return work()
 

@@ -1,5 +1,7 @@
 """Acknowledged means committed; what cannot be stored or assembled holds up nothing else."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ from longpole.assembly.facts import FactBatch, SpanFacts
 from longpole.domain.errors import OverloadedError, RunNotFoundError, StorageUnavailableError
 from longpole.domain.runs import RunRecord
 from longpole.ingest.pipeline import Pipeline
+from longpole.processes.helper import HelperProcess
 from longpole.runtime import Runtime
 from longpole.services import runs, telemetry
 from longpole.settings import Settings
@@ -37,6 +40,13 @@ def pipeline(runtime: Runtime) -> Iterator[Pipeline]:
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def beside(runtime: Runtime) -> HelperProcess:
+    """The process beside; it ends with the runtime."""
+    assert runtime.helper is not None
+    return runtime.helper
 
 
 def eventually(check: Callable[[], bool]) -> None:
@@ -168,6 +178,64 @@ def test_what_a_dead_process_left_is_assembled(runtime: Runtime) -> None:
         assert all(run_of(number) is not None for number in (1, 750, 1_499))
     finally:
         pipeline.stop()
+
+
+def test_what_piles_up_is_handed_to_the_process_beside_which_holds_up_nothing_and_may_die(
+    runtime: Runtime, beside: HelperProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    pid = beside.do(os.getpid)
+    os.kill(pid, signal.SIGSTOP)
+    telemetry.append(trace_log.pack([span(number) for number in range(1, 1_001)], (), 1))
+    pipeline = Pipeline(runtime)
+    pipeline.start()
+    try:
+        eventually(lambda: len(telemetry.pending_traces(2**62, 1_001)) == 400)  # all but those in its hands
+        pipeline.submit(batch(span(2_000))).result(PATIENCE_S)
+        eventually(lambda: run_of(2_000) is not None)
+        assert len(telemetry.pending_traces(2**62, 1_001)) == 400
+        os.kill(pid, signal.SIGKILL)
+        eventually(lambda: telemetry.pending_traces(2**62, 1) == [])
+        assert all(run_of(number) is not None for number in range(1, 1_001))
+        assert "400 traces are assembled here: the helper process ended unexpectedly" in caplog.text
+    finally:
+        pipeline.stop()
+
+
+def test_the_process_beside_assembles_what_it_is_handed(runtime: Runtime, beside: HelperProcess) -> None:
+    pid = beside.do(os.getpid)
+    os.kill(pid, signal.SIGSTOP)
+    telemetry.append(trace_log.pack([span(number) for number in range(1, 1_001)], (), 1))
+    pipeline = Pipeline(runtime)
+    pipeline.start()
+    try:
+        eventually(lambda: len(telemetry.pending_traces(2**62, 1_001)) == 400)
+        os.kill(pid, signal.SIGCONT)
+        eventually(lambda: telemetry.pending_traces(2**62, 1) == [])
+        assert all(run_of(number) is not None for number in range(1, 1_001))
+        assert beside.do(os.getpid) == pid
+    finally:
+        pipeline.stop()
+
+
+def test_a_little_work_starts_no_process(runtime: Runtime, pipeline: Pipeline, beside: HelperProcess) -> None:
+    pipeline.submit(batch(*(span(number) for number in range(1, 390)))).result(PATIENCE_S)
+    eventually(lambda: telemetry.pending_traces(2**62, 1) == [])
+    assert run_of(389) is not None
+    assert not beside.is_running
+    assert runtime.helper is beside
+
+
+def test_stopping_does_not_wait_for_a_process_beside_that_hangs(runtime: Runtime, beside: HelperProcess) -> None:
+    os.kill(beside.do(os.getpid), signal.SIGSTOP)
+    telemetry.append(trace_log.pack([span(number) for number in range(1, 1_001)], (), 1))
+    pipeline = Pipeline(runtime)
+    pipeline.start()
+    eventually(lambda: len(telemetry.pending_traces(2**62, 1_001)) == 400)
+    begun = time.monotonic()
+    runtime.close_helper()
+    pipeline.stop()
+    assert time.monotonic() - begun < PATIENCE_S
+    assert telemetry.pending_traces(2**62, 1) == []  # it was done here
 
 
 def test_a_large_trace_in_many_batches_costs_few_assemblies(runtime: Runtime) -> None:
