@@ -10,7 +10,7 @@ Upstream: `services.purging`, `services.retention`. Downstream: `runtime`.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -24,10 +24,20 @@ _LONGEST_PAUSE_S = 0.1
 
 @dataclass(slots=True)
 class Pace:
-    """How many rows the next step may delete, and the longest that a step has held the database, in nanoseconds."""
+    """How many rows the next step may delete, and the longest that a step has held the database, in nanoseconds.
+
+    `seconds` is how long there may be steps at all; None: until it is done.
+    """
 
     rows: int = 500
     longest_ns: int = 0
+    seconds: float | None = None
+    _begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is over."""
+        return self.seconds is not None and time.monotonic() - self._begun >= self.seconds
 
     @contextmanager
     def step(self) -> Iterator[Connection]:

@@ -8,12 +8,10 @@ from itertools import accumulate
 
 from longpole import runtime
 from longpole.services.retention_pace import Pace
-from longpole.store import retention
 from longpole.store.retention import OldRun
 from longpole.store.retention_facts import Removed, remember_removed
 
 RUNS_AT_ONCE = 2_000
-_LEAST_CHUNKS = 50
 ROWS_PER_CHUNK = 20
 """A chunk costs about as much to delete as so many rows."""
 
@@ -22,17 +20,6 @@ def first_keys(found: Sequence[OldRun], most_rows: int) -> list[int]:
     """The first runs, one at least, that have so many rows together."""
     ends = accumulate(run.node_count + 1 for run in found)
     return [run.run_key for run, rows in zip(found, ends, strict=True) if run is found[0] or rows <= most_rows]
-
-
-def remove_chunks(before_key: int, removed: Removed, pace: Pace, *, pending: bool) -> None:
-    """Remove what arrived before a key; with `pending` off, what is no run yet stays."""
-    while True:
-        limit = max(pace.rows // ROWS_PER_CHUNK, _LEAST_CHUNKS)
-        with pace.step() as connection:
-            gone = retention.delete_chunks(connection, before_key, limit, pending=pending)
-        removed.chunks += gone
-        if gone < limit:
-            return
 
 
 def told(removed: Removed, pace: Pace) -> Removed:

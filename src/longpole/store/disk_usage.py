@@ -12,9 +12,10 @@ Source: sqlite.org/pragma.html; PostgreSQL manual, "Database Object Size Functio
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from longpole.domain.errors import StorageUnavailableError
+from longpole.store.engine import outside_transactions
 
 _INCREMENTAL = 2
 _FULL = 0.92
@@ -77,6 +78,21 @@ def give_back(connection: Connection, pages: int) -> bool:
     for _ in range(min(pages, _pragma(connection, "freelist_count"))):
         connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")  # the driver lets it do one page at a time
     return True
+
+
+def shorten_log(engine: Engine) -> bool:
+    """Write SQLite's log back and cut it off; False where somebody reads what is in it just now: try again later."""
+    if engine.dialect.name == "postgresql":
+        return True
+    with outside_transactions(engine, while_nobody_writes=False) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the most of it, while others write
+    with outside_transactions(engine, while_nobody_writes=True) as connection:
+        wait_ms = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+        connection.execute("PRAGMA busy_timeout=0")  # others wait for us, so we wait for nobody
+        try:
+            return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={wait_ms}")
 
 
 def _pragma(connection: Connection, name: str) -> int:

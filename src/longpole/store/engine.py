@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
+from sqlite3 import OperationalError as SqliteError
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -126,6 +127,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
         engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with _storage_errors(), engine.connect() as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def outside_transactions(engine: Engine, *, while_nobody_writes: bool) -> Iterator[SqliteConnection]:
+    """SQLite's own connection, for what cannot be done within a transaction; each statement stands for itself."""
+    with _storage_errors(), _turn(engine) if while_nobody_writes else nullcontext():
+        pooled = engine.raw_connection()
+        try:
+            yield cast("SqliteConnection", pooled.driver_connection)
+        except SqliteError as error:
+            raise StorageUnavailableError(str(error)) from error
+        finally:
+            pooled.close()
 
 
 @contextmanager

@@ -69,11 +69,24 @@ class Removable:
 
 
 class OldRun(NamedTuple):
-    """A run that may go, and how large it is."""
+    """A run that may go, how large it is, and where it counts."""
 
     run_key: int
     node_count: int
     period_ns: int
+    workflow_key: int
+
+    @property
+    def unit(self) -> tuple[int, int]:
+        """The unit of the cells that it is in."""
+        return self.workflow_key, self.period_ns // _UNIT_NS
+
+
+class OldChunk(NamedTuple):
+    """Something that arrived and is assembled."""
+
+    chunk_key: int
+    trace_id: bytes
 
 
 def _is_marked() -> ColumnElement[bool]:
@@ -114,7 +127,7 @@ def advance_horizon(connection: Connection, to_ns: int) -> bool:
 
 def next_runs(connection: Connection, which: Removable, limit: int) -> list[OldRun]:
     """The first runs that may go, in the order of their keys."""
-    query = select(runs.c.run_key, runs.c.node_count, runs.c.period_ns).where(which.condition())
+    query = select(runs.c.run_key, runs.c.node_count, runs.c.period_ns, runs.c.workflow_key).where(which.condition())
     return [OldRun(*row) for row in connection.execute(query.order_by(runs.c.run_key).limit(limit))]
 
 
@@ -147,19 +160,40 @@ def delete_runs(connection: Connection, which: Removable, run_keys: Sequence[int
     return keys, nodes
 
 
-def delete_chunks(connection: Connection, before_key: int, limit: int, *, pending: bool) -> int:
-    """Delete some of what arrived before a key, the oldest first; how many chunks.
+def delete_chunks_before(connection: Connection, before_key: int, limit: int) -> int:
+    """Delete some of what arrived before a key, whatever it is, the oldest first; how many chunks.
 
-    Payloads and links go with the last chunk of their trace. With `pending`
-    off, what is no run yet stays.
+    Payloads and links go with the last chunk of their trace.
     """
     query = select(trace_chunks.c.chunk_key, trace_chunks.c.trace_id).where(trace_chunks.c.chunk_key < before_key)
-    if not pending:
-        query = query.where(~trace_chunks.c.is_pending)
-    found = connection.execute(query.order_by(trace_chunks.c.chunk_key).limit(limit)).all()
-    delete_by_key(connection, trace_chunks, [chunk_key for chunk_key, _ in found])
-    forget_lost_traces(connection, {bytes(trace_id) for _, trace_id in found})
-    return len(found)
+    found = connection.execute(query.order_by(trace_chunks.c.chunk_key).limit(limit))
+    return delete_chunks(connection, [OldChunk(*row) for row in found])
+
+
+def next_chunks(connection: Connection, after_key: int, before_key: int, limit: int) -> list[OldChunk]:
+    """The first assembled chunks between two keys, both exclusive."""
+    between = (trace_chunks.c.chunk_key > after_key) & (trace_chunks.c.chunk_key < before_key)
+    query = select(trace_chunks.c.chunk_key, trace_chunks.c.trace_id).where(between, ~trace_chunks.c.is_pending)
+    return [OldChunk(*row) for row in connection.execute(query.order_by(trace_chunks.c.chunk_key).limit(limit))]
+
+
+def without_runs(connection: Connection, chunks: Sequence[OldChunk]) -> list[OldChunk]:
+    """Those of which no run is there: what a run that goes on is made of is needed when more of it arrives."""
+    of_id = {chunk.trace_id.hex(): chunk.trace_id for chunk in chunks}
+    named = select(run_traces.c.workflow_run_id, run_traces.c.trace_id)
+    links = list(connection.execute(named.where(run_traces.c.trace_id.in_(of_id.values()))))
+    ids = {*of_id, *(run_id for run_id, _ in links)}
+    there = set(connection.scalars(select(runs.c.workflow_run_id).where(runs.c.workflow_run_id.in_(ids))))
+    needed = {of_id[run_id] for run_id in there & of_id.keys()}
+    needed |= {bytes(trace_id) for run_id, trace_id in links if run_id in there}
+    return [chunk for chunk in chunks if chunk.trace_id not in needed]
+
+
+def delete_chunks(connection: Connection, chunks: Sequence[OldChunk]) -> int:
+    """Delete chunks, those of them that are there still, with the payloads and links of traces that are gone then."""
+    delete_by_key(connection, trace_chunks, [chunk.chunk_key for chunk in chunks])
+    forget_lost_traces(connection, {bytes(chunk.trace_id) for chunk in chunks})
+    return len(chunks)
 
 
 def forget_lost_traces(connection: Connection, trace_ids: set[bytes]) -> None:

@@ -32,11 +32,16 @@ _IDLE_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to be done every so often; `work` says in words what it did, or nothing where there was nothing."""
+    """Something to be done every so often; `work` says in words what it did, or nothing where there was nothing.
+
+    With `has_more` it goes on as soon as other tasks had their turn; `end` is called when the scheduler ends.
+    """
 
     name: str
     every_seconds: float
     work: Callable[[], str | None]
+    has_more: Callable[[], bool] = lambda: False
+    end: Callable[[], None] = lambda: None
 
 
 class Scheduler:
@@ -56,6 +61,8 @@ class Scheduler:
     def stop(self) -> None:
         """End after the task that is running, and let another process lead."""
         self._stopping.set()
+        for task in self._tasks:
+            task.end()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -91,7 +98,8 @@ class Scheduler:
             error = f"{type(unknown).__name__}: see the server's log"
             _log.exception("upkeep: %s failed", task.name)
         ended_ns = self._runtime.clock()
-        self._due_ns[task.name] = ended_ns + round(task.every_seconds * NS_PER_SECOND)
+        pause_s = 0.0 if error is None and task.has_more() else task.every_seconds
+        self._due_ns[task.name] = ended_ns + round(pause_s * NS_PER_SECOND)
         run = TaskRun(task.name, task.every_seconds, started_ns, ended_ns - started_ns, outcome, error, _this_process())
         if not self._is_idle_still(run):
             self._remember(run)

@@ -188,7 +188,7 @@ def test_runs_that_are_not_over_or_not_counted_yet_do_not_go_for_space(small: Ru
 
 def test_writers_get_their_turns_while_rows_are_removed(small: Runtime) -> None:
     """Rows go in many short steps: somebody who writes all the time is let in between them."""
-    write(*(record(f"r{number:05}", REAL_NOW - NS_PER_DAY, nodes=20) for number in range(4_500)))
+    write(*(record(f"r{number:05}", REAL_NOW - NS_PER_DAY, nodes=20) for number in range(6_500)))
     written: list[int] = []
     stopping = threading.Event()
 

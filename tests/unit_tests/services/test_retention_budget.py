@@ -1,10 +1,13 @@
 """Figures do not tell that runs had to go for want of space: cells are those of a database that kept everything."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from os import urandom
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ByteSize
 from sqlalchemy import func, select
 
 from longpole import runtime as runtime_module
@@ -19,6 +22,7 @@ from longpole.services.purging import purge_runs
 from longpole.services.recording import record_run
 from longpole.services.retention import remove_old
 from longpole.services.retention_budget import keep_budget
+from longpole.services.runs import get_run
 from longpole.settings import Settings
 from longpole.store import trace_log
 from longpole.store.keys import key_time_ns, row_key
@@ -34,7 +38,7 @@ BEGIN = NOW - 3_600 * NS_PER_SECOND
 def both(tmp_path: Path, sqlite_template: bytes) -> Iterator[tuple[Runtime, Runtime]]:
     """A database that is to be small, and one that may grow."""
     made = []
-    for name, budget in (("small", "20MB"), ("large", None)):
+    for name, budget in (("small", ByteSize(20_000_000)), ("large", None)):
         (tmp_path / name).write_bytes(sqlite_template)
         given = Settings(database_url=f"sqlite:///{tmp_path / name}", disk_budget=budget, run_settle_seconds=0)
         made.append(Runtime(given, clock=lambda: NOW + 3_600 * NS_PER_SECOND))
@@ -141,6 +145,75 @@ def test_nothing_new_is_taken_while_the_budget_is_used_up(both: tuple[Runtime, R
         keep_budget()
         for new in NEW:
             new()
+
+
+def part(number: int, parent: int | None) -> SpanFacts:
+    return SpanFacts(
+        trace_id=bytes(range(16)), span_id=number.to_bytes(8),
+        parent_span_id=None if parent is None else parent.to_bytes(8),
+        name=f"n{number}", node_id=f"n{number}", start_ns=NOW, end_ns=NOW + number, is_ai=True,
+    )  # fmt: skip
+
+
+def receive(*spans: SpanFacts) -> None:
+    telemetry.append(trace_log.pack(spans, (), NOW))
+    telemetry.assemble({span.trace_id for span in spans})
+
+
+def test_a_run_that_goes_on_keeps_what_arrived_of_it(both: tuple[Runtime, Runtime]) -> None:
+    small, _ = both
+    with runtime_module.use(small):
+        receive(part(2, 1), part(3, 1))
+        for begin in range(0, 2_000, 250):
+            write(*map(record, range(begin, begin + 250)))
+        keep_budget()
+        assert count() < 1_500
+        receive(part(1, None))
+        assert [node.node_id for node in get_run(bytes(range(16)).hex()).nodes] == ["n2", "n3"]
+
+
+def test_runs_without_an_end_are_given_up_where_nothing_else_may_go(both: tuple[Runtime, Runtime]) -> None:
+    small, _ = both
+    with runtime_module.use(small):
+        for begin in range(0, 2_000, 250):
+            made = map(record, range(begin, begin + 250))
+            write(*(replace(one, run=replace(one.run, is_ended=False, status=None)) for one in made))
+        assert not keep_budget()
+        with pytest.raises(StorageUnavailableError):
+            NEW[0]()
+        rollups.refresh()
+        assert keep_budget().runs > 100
+        NEW[0]()
+
+
+def test_what_is_no_run_goes_where_nothing_else_may(both: tuple[Runtime, Runtime]) -> None:
+    small, _ = both
+    with runtime_module.use(small):
+        for number in range(1_000):
+            trace_id, text = number.to_bytes(16), urandom(8_000).hex()
+            plain = SpanFacts(trace_id=trace_id, span_id=bytes(8), name="plain", start_ns=1, error_message=text)
+            with runtime_module.unit_of_work() as connection:
+                trace_log.append(connection, trace_log.pack([plain], (), NOW))
+            telemetry.assemble([plain.trace_id])
+        assert count() == 0
+        with pytest.raises(StorageUnavailableError):
+            NEW[0]()
+        assert keep_budget().chunks > 100
+        NEW[0]()
+
+
+def test_a_long_log_does_not_use_up_the_budget_for_good(both: tuple[Runtime, Runtime]) -> None:
+    small, _ = both
+    with runtime_module.use(small):
+        with small.engine.connect() as reader:  # the log cannot begin anew while somebody reads what is in it
+            reader.execute(select(func.count()).select_from(runs))
+            for number in range(12):
+                write(*(record(one, elapsed_ns=1_000_000 + number) for one in range(300)))
+        with pytest.raises(StorageUnavailableError):
+            NEW[0]()
+        keep_budget()
+        NEW[0]()
+        assert count() == 300
 
 
 def test_postgresql_takes_what_comes_and_makes_room_by_the_day(postgres_url: str) -> None:

@@ -32,6 +32,26 @@ def test_a_task_runs_at_once_and_then_when_it_is_due(runtime: Runtime) -> None:
     assert len(done) == 2
 
 
+def test_a_task_with_more_to_do_goes_on_when_others_had_their_turn(runtime: Runtime) -> None:
+    runtime.clock = Clock()
+    done: list[str] = []
+    left = [1, 1]
+    many = Task("many", 3_600, lambda: done.append("many"), has_more=lambda: bool(left and left.pop()))
+    scheduler = Scheduler(runtime, [many, Task("other", 10, lambda: done.append("other"))])
+
+    assert [scheduler.run_due() for _ in range(3)] == [0, 0, 10]
+    assert done == ["many", "other", "many", "many"]
+
+
+def test_tasks_are_told_when_the_scheduler_ends(runtime: Runtime) -> None:
+    told: list[str] = []
+    scheduler = Scheduler(runtime, [Task("count", 10, lambda: None, end=lambda: told.append("end"))])
+    scheduler.start()
+    scheduler.stop()
+
+    assert told == ["end"]
+
+
 def test_how_it_went_is_there_for_every_process(runtime: Runtime) -> None:
     def fail() -> str:
         raise StorageUnavailableError("disk full")
