@@ -8,21 +8,31 @@ in a bare script.
 Upstream: `app`, `cli`, tests. Downstream: `services`.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine
 
+from longpole.caching.asked import Asked
+from longpole.caching.backends import open_backend
+from longpole.caching.cache import Bounds, ResultCache
 from longpole.pricing.book import PriceBook
 from longpole.processes.helper import HelperProcess
 from longpole.settings import Settings
 from longpole.store import engine as store_engine
 from longpole.store import schema
+from longpole.store.cache_backend import database_backend
+from longpole.store.cache_generations import SharedGenerations
+from longpole.store.cache_ledger import DatabaseLedger
+
+if TYPE_CHECKING:
+    from longpole.caching.backend import CacheBackend
 
 Clock = Callable[[], int]
 
@@ -40,6 +50,9 @@ class Runtime:
     _engine: Engine | None = field(default=None, repr=False)
     _price_book: PriceBook | None = field(default=None, repr=False)
     _helper: HelperProcess | None = field(default=None, repr=False)
+    _cache: tuple[int, ResultCache] | None = field(default=None, repr=False)
+    asked: Asked = field(default_factory=Asked, repr=False)
+    """Which nodes the cache's last keys were made for."""
 
     @property
     def engine(self) -> Engine:
@@ -72,6 +85,23 @@ class Runtime:
                 self._helper = HelperProcess(_begin_beside, self.settings.model_dump())
             return self._helper
 
+    @property
+    def cache(self) -> ResultCache:
+        """Results of nodes; a forked child gets one of its own.
+
+        Raises:
+            StorageUnavailableError: There is no database.
+            InvalidInputError: The setting of the backend names none.
+        """
+        mine = self._cache
+        if mine is not None and mine[0] == os.getpid():
+            return mine[1]
+        with self._lock:
+            if self._cache is None or self._cache[0] != os.getpid():
+                _left_to_parents.append(self._cache)
+                self._cache = (os.getpid(), _result_cache(self.engine, self.settings, self.clock))
+            return self._cache[1]
+
     def close_helper(self) -> None:
         """End the process beside this one, within seconds. Who was given it before is told that it ended."""
         with self._lock:
@@ -80,12 +110,32 @@ class Runtime:
             helper.close()
 
     def close(self) -> None:
-        """End the process beside this one, and give back the database's connections."""
+        """End the process beside this one, write what the cache counted, and give back the database's connections."""
         self.close_helper()
         with self._lock:
+            if self._cache is not None and self._cache[0] == os.getpid():
+                self._cache[1].close()
+            self._cache = None
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
+
+
+_left_to_parents: list[object] = []
+"""What a forked child has of its parent and must not close."""
+
+
+def _result_cache(engine: Engine, settings: Settings, clock: Clock) -> ResultCache:
+    """The cache, on what the settings name: here those who know nothing of each other are introduced."""
+    timeout_s = settings.cache_timeout_ms / 1_000
+    generations = SharedGenerations(engine)
+    backend: CacheBackend
+    if settings.cache_backend == "database":
+        backend = database_backend(engine, timeout_s)
+    else:
+        backend = open_backend(settings.cache_backend, timeout_s)
+    bounds = Bounds(settings.cache_memory, settings.cache_max_entry, settings.cache_lease_seconds)
+    return ResultCache(backend, DatabaseLedger(engine, generations), generations, clock, bounds)
 
 
 def _begin_beside(settings: dict[str, Any]) -> None:

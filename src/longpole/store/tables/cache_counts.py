@@ -37,6 +37,7 @@ cache_statistics = Table(
     Column("saved_usd", Money, nullable=False, server_default="0"),
     _count("last_hit_ns", "0: never"),
     _count("would_hit", "shadow mode: what would have been a hit"),
+    _count("would_miss", "shadow mode: what would have been a miss"),
     _count("matched", "shadow mode: gave the same output again"),
     _count("mismatched", "shadow mode: gave another output"),
     _count("would_save_ns"),

@@ -300,6 +300,13 @@ def _make_count_tables() -> None:
             comment="shadow mode: what would have been a hit",
         ),
         sa.Column(
+            "would_miss",
+            sa.BigInteger(),
+            server_default="0",
+            nullable=False,
+            comment="shadow mode: what would have been a miss",
+        ),
+        sa.Column(
             "matched",
             sa.BigInteger(),
             server_default="0",
