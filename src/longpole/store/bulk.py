@@ -33,23 +33,23 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
         connection.exec_driver_sql(_insert(table, connection.dialect.name), list(rows))
 
 
-def _insert_by_the_dozen(connection: Connection, table: Table, rows: Sequence[Row], unless: str = "") -> int:
-    """Insert several rows a statement; how many went in.
+def _insert_by_the_dozen(connection: Connection, table: Table, rows: Sequence[Row], otherwise: str = "") -> int:
+    """Insert several rows a statement; how many went in, or were changed instead if `otherwise` says so.
 
     The driver hands the processor to other threads after each statement, and waits to get it back: beside one busy
     thread that would be up to five milliseconds a row.
     """
-    at_once = _VALUES_AT_ONCE // len(table.columns)
-    whole = len(rows) // at_once * at_once
     counting = connection.execution_options(preserve_rowcount=True)
-    inserted = 0
-    if whole:
-        packs = [_flat(rows[begin : begin + at_once]) for begin in range(0, whole, at_once)]
-        inserted = counting.exec_driver_sql(_insert(table, "sqlite", at_once) + unless, packs).rowcount
-    if whole < len(rows):
-        rest = [_flat([row]) for row in rows[whole:]]
-        inserted += counting.exec_driver_sql(_insert(table, "sqlite") + unless, rest).rowcount
-    return inserted
+    at_once = _VALUES_AT_ONCE // len(table.columns)
+    begin = changed = 0
+    while begin < len(rows):
+        while at_once > len(rows) - begin:
+            at_once //= 2  # so that there are few statements, whose plans the driver keeps
+        end = len(rows) - (len(rows) - begin) % at_once
+        packs = [_flat(rows[first : first + at_once]) for first in range(begin, end, at_once)]
+        changed += counting.exec_driver_sql(_insert(table, "sqlite", at_once) + otherwise, packs).rowcount
+        begin = end
+    return changed
 
 
 def _flat(rows: Iterable[Row]) -> Row:
@@ -74,17 +74,24 @@ def insert_new_rows(connection: Connection, table: Table, rows: Sequence[Row]) -
 
 
 def update_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Replace whole rows by their primary key, which is the first column."""
-    if rows:
-        changed: list[Row] = [(*row[1:], row[0]) for row in rows]
-        if connection.dialect.name == "sqlite":
-            changed = [_flat([row]) for row in changed]
-        connection.exec_driver_sql(_update(table, connection.dialect.name), changed)
+    """Replace whole rows, which exist, by their primary key, which is the first column."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        _insert_by_the_dozen(connection, table, rows, _replacing(table))
+    else:
+        connection.exec_driver_sql(_update(table), [(*row[1:], row[0]) for row in rows])
 
 
 def delete_by_key(connection: Connection, table: Table, keys: Sequence[int]) -> None:
     """Delete rows by the first column of their primary key."""
-    delete_rows(connection, table, [(key,) for key in keys])
+    column = next(iter(table.columns)).name
+    for begin in range(0, len(keys), _VALUES_AT_ONCE):
+        some = list(keys[begin : begin + _VALUES_AT_ONCE])
+        is_sqlite = connection.dialect.name == "sqlite"
+        condition = f"IN ({', '.join('?' * len(some))})" if is_sqlite else "= ANY(%s)"
+        sql = f"DELETE FROM {table.name} WHERE {column} {condition}"  # noqa: S608 - names of our own tables
+        connection.exec_driver_sql(sql, tuple(some) if is_sqlite else (some,))
 
 
 def delete_rows(connection: Connection, table: Table, keys: Sequence[Row]) -> None:
@@ -120,7 +127,12 @@ def _insert(table: Table, dialect_name: str, rows: int = 1) -> str:
 
 
 @lru_cache
-def _update(table: Table, dialect_name: str) -> str:
+def _replacing(table: Table) -> str:
     key, *rest = (column.name for column in table.columns)
-    changes = ", ".join(f"{name} = {_mark(dialect_name)}" for name in rest)
-    return f"UPDATE {table.name} SET {changes} WHERE {key} = {_mark(dialect_name)}"  # noqa: S608 - as above
+    return f" ON CONFLICT ({key}) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in rest)}"
+
+
+@lru_cache
+def _update(table: Table) -> str:
+    key, *rest = (column.name for column in table.columns)
+    return f"UPDATE {table.name} SET {', '.join(f'{name} = %s' for name in rest)} WHERE {key} = %s"  # noqa: S608 - as above
