@@ -10,7 +10,6 @@ Invalidations do wait: see `cache_ledger`.
 Upstream: `cache_backend`. Downstream: `postgres_lines`, the database.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -23,33 +22,32 @@ from longpole.domain.units import NS_PER_SECOND
 from longpole.store import cache_rows
 from longpole.store.postgres_lines import Lines, RefusedError, encoded, wire
 
-_TYPES = {
-    "id": "bigint",
-    "scope_key": "bigint",
-    "cache_key": "text",
-    "node_type": "text",
-    "node_id": "text",
-    "node_class": "text",
-    "created_ns": "bigint",
-    "expires_ns": "bigint",
-    "stale_until_ns": "bigint",
-    "elapsed_ns": "bigint",
-    "cost_usd": "numeric",
-    "size_bytes": "bigint",
-    "worth": "double precision",
-    "tags": "jsonb",
-    "parts": "text",
-    "body_in": "smallint",
-    "output_data": "jsonb",
-    "output_bytes": "bytea",
-}
-_VALUES = list(_TYPES)
+_VALUES = [
+    "id",
+    "scope_key",
+    "cache_key",
+    "node_type",
+    "node_id",
+    "node_class",
+    "created_ns",
+    "expires_ns",
+    "stale_until_ns",
+    "elapsed_ns",
+    "cost_usd",
+    "size_bytes",
+    "worth",
+    "tags",
+    "parts",
+    "body_in",
+    "output_data",
+    "output_bytes",
+]
 _SCOPE_VALUES = ["scope_key", "app_id", "workflow_id"]
 _NOW = "(CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS bigint) * 1000)"
 
 
 def _marks(names: Sequence[str]) -> Any:
-    return lambda name: f"CAST(${names.index(name) + 1} AS {_TYPES.get(name, 'text')})"
+    return lambda name: cache_rows.typed(name, f"${names.index(name) + 1}")
 
 
 # The use's row is locked first, here as by everybody, so that no two wait for each other.
@@ -73,7 +71,6 @@ RETURNING id
 """,  # noqa: S608 - no value in it
     "release": "DELETE FROM cache_leases WHERE id = $1 AND token = $2",
 }
-_NOT_IN_JSONB = frozenset({"22P02", "22P05", "22003", "22021", "22032", "54000", "54001"})
 
 
 class PostgresBackend:
@@ -112,9 +109,9 @@ class PostgresBackend:
         try:
             self._ask("put", [values[name] for name in _VALUES], self._write_wait_s)
         except RefusedError as error:
-            if error.state not in _NOT_IN_JSONB or entry.readable is None:
+            if error.state not in cache_rows.NOT_IN_JSONB or entry.readable is None:
                 raise
-            values["output_data"] = json.dumps(entry.readable.replace("\0", "\ufffd"))
+            values["output_data"] = cache_rows.as_json_text(entry.readable)
             self._ask("put", [values[name] for name in _VALUES], self._write_wait_s)
 
     def drop(self, keys: Sequence[tuple[Scope, str]], epochs: Mapping[Scope, int]) -> None:

@@ -61,6 +61,25 @@ ON CONFLICT DO NOTHING
 """
 
 
+_TYPES = {
+    "id": "bigint",
+    "scope_key": "bigint",
+    "created_ns": "bigint",
+    "expires_ns": "bigint",
+    "stale_until_ns": "bigint",
+    "elapsed_ns": "bigint",
+    "cost_usd": "numeric",
+    "size_bytes": "bigint",
+    "worth": "double precision",
+    "tags": "jsonb",
+    "body_in": "smallint",
+    "output_data": "jsonb",
+    "output_bytes": "bytea",
+}
+NOT_IN_JSONB = frozenset({"22P02", "22P05", "22003", "22021", "22032", "54000", "54001"})
+"""PostgreSQL's words for JSON that it does not hold: NUL, a lone surrogate, a number too large, nested too deeply."""
+
+
 @lru_cache(maxsize=10_000)
 def scope_key(scope: Scope) -> int:
     """The key of a scope: a 63-bit hash of the two ids."""
@@ -75,6 +94,26 @@ def entry_id(scope_key: int, key: str) -> int:
 def with_marks(statement: str, mark: Callable[[str], str]) -> str:
     """A statement of this module with a driver's marks for values."""
     return statement.format_map(_Marks(mark))
+
+
+def typed(name: str, mark: str) -> str:
+    """A mark for the value of that name, of the type that PostgreSQL needs to be told."""
+    return f"CAST({mark} AS {_TYPES.get(name, 'text')})"
+
+
+def psycopg_mark(name: str) -> str:
+    """As psycopg spells it."""
+    return typed(name, f"%({name})s")
+
+
+def sqlite_mark(name: str) -> str:
+    """As SQLite spells it."""
+    return f":{name}"
+
+
+def as_json_text(readable: str) -> str:
+    """A JSON form that PostgreSQL holds of one that it does not: the whole of it as a JSON text."""
+    return json.dumps(text(readable))
 
 
 class _Marks(dict[str, str]):

@@ -43,7 +43,7 @@ RETURNING 1
 """
 _RELEASE = "DELETE FROM cache_leases WHERE id = ? AND token = ?"
 _NEW_SCOPE, _NEW_USE, _NEW_RESULT, _DROP_LEASE = (
-    cache_rows.with_marks(statement, lambda name: f":{name}")
+    cache_rows.with_marks(statement, cache_rows.sqlite_mark)
     for statement in (cache_rows.NEW_SCOPE, cache_rows.NEW_USE, cache_rows.NEW_RESULT, cache_rows.DROP_LEASE)
 )
 _CACHE_KIB = 16 * 1024

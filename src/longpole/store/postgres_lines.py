@@ -11,7 +11,7 @@ Upstream: `cache_postgres`. Source: libpq, "Asynchronous Command Processing"; th
 import select
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,7 +25,7 @@ from longpole.store.forks import forget_in_child, leave_alone
 Row = Sequence[bytes | None]
 _TEXT, _BINARY = 0, 1
 _CONNECT_S = 5
-_FORGOTTEN = "the connection was closed"
+_CLOSED = "the connection was closed"
 
 
 class RefusedError(Exception):
@@ -61,17 +61,17 @@ class Line:
             pgconn.send_query_prepared(self._names[name], values, formats, _BINARY)
             while pgconn.flush():
                 self._await(until, select.POLLIN | select.POLLOUT)
-            rows: list[Row] = []
+            results: list[pq.abc.PGresult] = []
             while True:
                 while pgconn.is_busy():
                     self._await(until, select.POLLIN)
                     pgconn.consume_input()
                 result = pgconn.get_result()
                 if result is None:
-                    return rows
-                self._take(result, rows)
+                    return _rows(results)
+                results.append(result)
         except psycopg.OperationalError as error:
-            raise StorageUnavailableError(_FORGOTTEN) from error
+            raise StorageUnavailableError(_CLOSED) from error
 
     def _await(self, until: float, events: int) -> None:
         if events != select.POLLIN:
@@ -84,18 +84,21 @@ class Line:
                 self._poll.modify(self._pgconn.socket, select.POLLIN)
                 self._pgconn.consume_input()
 
-    @staticmethod
-    def _take(result: pq.abc.PGresult, rows: list[Row]) -> None:
+    def close(self) -> None:
+        """Give up the connection."""
+        self._connection.close()
+
+
+def _rows(results: Iterable[pq.abc.PGresult]) -> list[Row]:
+    rows: list[Row] = []
+    for result in results:
         if result.status == pq.ExecStatus.TUPLES_OK:
             columns = range(result.nfields)
             rows.extend([result.get_value(row, column) for column in columns] for row in range(result.ntuples))
         elif result.status != pq.ExecStatus.COMMAND_OK:
             state = result.error_field(pq.DiagnosticField.SQLSTATE) or b""
             raise RefusedError(state.decode(), (result.error_message or b"").decode("utf-8", "replace"))
-
-    def close(self) -> None:
-        """Give up the connection."""
-        self._connection.close()
+    return rows
 
 
 class Lines:
@@ -154,7 +157,7 @@ class Lines:
         with self._changed:
             while not self._idle:
                 if self._is_closed:
-                    raise StorageUnavailableError(_FORGOTTEN)
+                    raise StorageUnavailableError(_CLOSED)
                 if self._count < self._most:
                     self._count += 1
                     threading.Thread(target=self._open, daemon=True, name="longpole-cache-connect").start()
