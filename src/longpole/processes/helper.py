@@ -63,7 +63,7 @@ class HelperProcess:
     def is_running(self) -> bool:
         """Whether there is a process already, so that giving it work costs little."""
         process = self._process
-        return process is not None and not process.is_over
+        return process is not None and process.is_alive
 
     @property
     def is_closed(self) -> bool:
@@ -98,7 +98,7 @@ class HelperProcess:
         with self._lock:
             if self._is_closed:
                 raise HelperEndedError("the helper process is closed")
-            if self._process is None or self._process.is_over:
+            if self._process is None or not self._process.is_alive:
                 if time.monotonic() < self._starts_at:
                     raise HelperEndedError("the helper process did not start a moment ago")
                 self._process = _Process(*self._first)
@@ -127,6 +127,11 @@ class _Process:
             self._life.send((begin, arguments))
         for lane in self._lanes:
             self._free.put(lane)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be given work, as far as anybody can know."""
+        return not self.is_over and self._popen.poll() is None
 
     def do(self, work: Callable[..., Result], arguments: tuple[Any, ...], longest_s: float) -> Result:
         lane = self._lane(longest_s)

@@ -101,6 +101,14 @@ def test_one_that_is_killed_at_work_is_noticed_at_once(helper: HelperProcess) ->
     assert time.monotonic() - begun < PATIENCE_S / 2
 
 
+def test_one_that_died_idle_is_not_missed(helper: HelperProcess) -> None:
+    pid = helper.do(os.getpid)
+    os.kill(pid, signal.SIGKILL)
+    assert ends(pid)
+    assert not helper.is_running
+    assert helper.do(os.getpid) != pid
+
+
 def test_signals_for_a_whole_group_do_not_end_it_under_its_users_hands(helper: HelperProcess) -> None:
     pid = helper.do(os.getpid)
     assert os.getpgid(pid) != os.getpgid(0)
