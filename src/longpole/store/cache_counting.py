@@ -11,7 +11,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, case, or_, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, or_, select, update
 
 from longpole.domain.cache import Counted, Counts, EntryHits
 from longpole.domain.scopes import Scope
@@ -76,6 +76,15 @@ def _add_bypassed(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 def _in_order(rows: Iterable[dict[str, Any]], keys: tuple[str, ...]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: tuple(row[key] for key in keys))
+
+
+def drop_counts(connection: Connection, before_ns: int) -> int:
+    """Forget the counts of hours that ended before an instant; how many rows those were."""
+    end = (before_ns - NS_PER_HOUR) // NS_PER_SECOND
+    gone = 0
+    for table in (cache_statistics, cache_bypasses):
+        gone += connection.execute(delete(table).where(table.c.hour_start <= end)).rowcount
+    return gone
 
 
 def add_hits(connection: Connection, hits: Mapping[tuple[Scope, str], EntryHits]) -> None:
