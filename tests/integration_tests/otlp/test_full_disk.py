@@ -1,4 +1,4 @@
-"""A full disk: telemetry is refused with the advice to send it again, nothing acknowledged is lost, and it goes on."""
+"""A full disk: what comes is refused with the advice to send it again, nothing acknowledged is lost, and it goes on."""
 
 import secrets
 import time
@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import ByteSize
 from sqlalchemy import Connection, event
 
 from longpole.app import create_app
+from longpole.domain.runs import NodeExecution, Run, RunRecord
 from longpole.runtime import Runtime
 from longpole.settings import Settings
+from longpole.store.engine import writing
+from longpole.store.run_writes import write_records
 
 _PATIENCE_S = 30
 
@@ -91,3 +95,43 @@ def test_what_was_acknowledged_is_there_when_there_is_room_again(client: TestCli
 
     assert again.status_code == 200
     assert [run_id for run_id in (*acknowledged, trace_id(sent)) if not wait_for(client, run_id)] == []
+
+
+def report(number: int) -> dict[str, Any]:
+    """A run that somebody reports, with an error message that compresses badly."""
+    return {"workflow_run_id": f"r{number}", "execution_status": "failed", "error_message": secrets.token_hex(1_000)}
+
+
+def post(client: TestClient, number: int) -> Any:
+    return client.post("/apps/shop/workflows/flow/runs", json=report(number))
+
+
+def test_reports_of_runs_are_refused_and_taken_in_the_same_way(client: TestClient, disk: Disk) -> None:
+    disk.pages = client.get("/system").json()["database"]["used_bytes"] // 4_096 + 40
+    answers = [post(client, number) for number in range(200)]
+    stored = [number for number, answer in enumerate(answers) if answer.status_code == 200]
+    refused = [answer for answer in answers if answer.status_code != 200]
+
+    assert len(stored) > 5
+    assert {answer.status_code for answer in refused} == {503}
+    assert refused[0].headers["Retry-After"] == "2"
+    assert "full" in refused[0].json()["detail"]
+
+    disk.pages = 1_000_000
+    assert post(client, 200).status_code == 200
+    assert [number for number in (*stored, 200) if client.get(f"/runs/r{number}").status_code != 200] == []
+
+
+def test_a_used_up_budget_refuses_both(sqlite_url: str) -> None:
+    """The least budget that there can be, and more than it holds, of which nothing was removed yet."""
+    runtime = Runtime(Settings(database_url=sqlite_url, disk_budget=ByteSize(20_000_000), upkeep=False))
+    with TestClient(create_app(runtime)) as client:
+        nodes = tuple(NodeExecution("", f"{each}", "n", "tool", "n", error_message="x" * 400) for each in range(2_000))
+        for number in range(30):
+            with writing(runtime.engine) as connection:
+                write_records(connection, [RunRecord(Run(f"large {number}", "shop", "flow"), nodes)], now_ns=1)
+        for refused in (client.post("/v1/traces", json=trace()), post(client, 1)):
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+            assert "budget" in refused.text
+        assert client.get("/runs/r1").status_code == 404
+    runtime.close()
