@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from longpole import runtime
 from longpole.services.retention_archive import archived
 from longpole.services.retention_pace import Pace
-from longpole.services.retention_steps import ROWS_PER_CHUNK, RUNS_AT_ONCE, first_keys
+from longpole.services.retention_steps import ROWS_PER_CHUNK, first_keys
 from longpole.services.rollup_limits import limited
 from longpole.store import retention, retention_cells
 from longpole.store.keys import first_key_at
@@ -25,9 +25,9 @@ from longpole.store.upkeep_log import fact, remember
 
 SINCE = "budget_since_ns"
 """Name of the fact: when the first run went for want of space."""
-_LEAST_ROWS, _LEAST_CHUNKS = 300, 20
+_LEAST_ROWS, _LEAST_CHUNKS = 300, 50
 """In one step: with fewer, keeping what they came to outweighs removing them."""
-_BATCH_ROWS = 5_000
+_RUNS_AT_ONCE, _BATCH_ROWS = 500, 5_000
 """Some megabytes: no more goes than has to."""
 _ROWS_PER_UNIT = 150
 """What the cells of a stretch of time cost to write anew, in rows."""
@@ -42,17 +42,17 @@ def remove_oldest(silent_since_ns: int, removed: Removed, pace: Pace, is_enough:
     which = Removable(first_key_at(runtime.current().clock()), silent_since_ns=silent_since_ns)
     while not is_enough():
         with runtime.reading() as connection:
-            found = retention.next_runs(connection, which, RUNS_AT_ONCE)
+            found = retention.next_runs(connection, which, _RUNS_AT_ONCE)
         found = found[: len(first_keys(found, _BATCH_ROWS))]
+        before_key = found[0].run_key if found else first_key_at(silent_since_ns)
+        _remove_chunks(before_key, removed, pace, is_enough)  # of runs that went before these: the larger part
         if not found:
-            _remove_chunks(first_key_at(silent_since_ns), removed, pace, is_enough)
             return
         removed.archived_runs += archived([run.run_key for run in found])
         for keys in _steps(found, pace):
             if pace.is_over:
                 return
             _remove_some(which, keys, removed, pace)
-        _remove_chunks(found[-1].run_key, removed, pace, is_enough)  # the larger part
 
 
 def _steps(found: Sequence[OldRun], pace: Pace) -> Iterator[list[int]]:

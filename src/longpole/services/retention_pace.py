@@ -16,10 +16,12 @@ from sqlalchemy import Connection
 
 from longpole import runtime
 from longpole.domain.units import NS_PER_MS, NS_PER_SECOND
+from longpole.store.disk_usage import write_back
 
-_AIM_NS = 15 * NS_PER_MS
+_AIM_NS = 25 * NS_PER_MS
 _LEAST_ROWS, _MOST_ROWS = 50, 20_000
 _LONGEST_PAUSE_S = 0.1
+_WRITE_BACK_EVERY_S = 0.25
 
 
 @dataclass(slots=True)
@@ -33,6 +35,7 @@ class Pace:
     longest_ns: int = 0
     seconds: float | None = None
     _begun: float = field(default_factory=time.monotonic)
+    _written_back: float = field(default_factory=time.monotonic)
 
     @property
     def is_over(self) -> bool:
@@ -47,11 +50,16 @@ class Pace:
             yield connection
         took_ns = time.perf_counter_ns() - begun
         self._learn(took_ns)
-        time.sleep(min(took_ns / NS_PER_SECOND, _LONGEST_PAUSE_S))  # the lock is not fair: let others ask for it
+        ended = time.perf_counter()
+        if time.monotonic() - self._written_back > _WRITE_BACK_EVERY_S:
+            write_back(runtime.current().engine)
+            self._written_back = time.monotonic()
+        pause_s = min(took_ns / NS_PER_SECOND, _LONGEST_PAUSE_S)  # the lock is not fair: let others ask for it
+        time.sleep(max(0.0, pause_s - (time.perf_counter() - ended)))
 
     def _learn(self, took_ns: int) -> None:
         self.longest_ns = max(self.longest_ns, took_ns)
         if took_ns > _AIM_NS:
             self.rows = max(_LEAST_ROWS, self.rows * _AIM_NS // (2 * took_ns) + 1)
-        elif took_ns < _AIM_NS // 2:
+        elif took_ns < _AIM_NS * 2 // 3:
             self.rows = min(_MOST_ROWS, self.rows * 5 // 4 + 1)

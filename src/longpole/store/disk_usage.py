@@ -12,7 +12,7 @@ Source: sqlite.org/pragma.html; PostgreSQL manual, "Database Object Size Functio
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 
 from longpole.domain.errors import StorageUnavailableError
 from longpole.store.engine import outside_transactions
@@ -80,12 +80,28 @@ def give_back(connection: Connection, pages: int) -> bool:
     return True
 
 
+def leave_log(engine: Engine) -> None:
+    """Let this engine's commits not write SQLite's log back: it takes long, and others may not write meanwhile.
+
+    Whoever says so calls `write_back` now and then.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA wal_autocheckpoint=0"))
+        engine.dispose()  # connections that are open are opened anew
+
+
+def write_back(engine: Engine) -> None:
+    """Write SQLite's log back as far as nobody reads it, while others write."""
+    if engine.dialect.name == "sqlite":
+        with outside_transactions(engine, while_nobody_writes=False) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
 def shorten_log(engine: Engine) -> bool:
     """Write SQLite's log back and cut it off; False where somebody reads what is in it just now: try again later."""
     if engine.dialect.name == "postgresql":
         return True
-    with outside_transactions(engine, while_nobody_writes=False) as connection:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the most of it, while others write
+    write_back(engine)  # the most of it, while others write
     with outside_transactions(engine, while_nobody_writes=True) as connection:
         wait_ms = connection.execute("PRAGMA busy_timeout").fetchone()[0]
         connection.execute("PRAGMA busy_timeout=0")  # others wait for us, so we wait for nobody

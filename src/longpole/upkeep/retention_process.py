@@ -16,6 +16,7 @@ from longpole import runtime as running
 from longpole.processes.helper import HelperEndedError, HelperProcess
 from longpole.runtime import Runtime
 from longpole.settings import Settings
+from longpole.store.disk_usage import leave_log
 
 _IDLE_S = 60.0
 
@@ -66,4 +67,6 @@ class RetentionProcess:
 
 def _begin(settings: dict[str, Any]) -> None:
     """In the process beside: work on the same database."""
-    running.install(Runtime(Settings(**settings)))
+    on = Runtime(Settings(**settings))
+    leave_log(on.engine)
+    running.install(on)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pyarrow import parquet
+from pydantic import ByteSize
 from sqlalchemy import Table, delete, func, insert, select
 
 from longpole import runtime as runtime_module
@@ -159,7 +160,7 @@ def test_the_archive_has_what_went(in_40_days: Runtime, tmp_path: Path) -> None:
 @pytest.fixture
 def small(sqlite_url: str) -> Iterator[Runtime]:
     """A database that is to stay below 20 MB."""
-    made = Runtime(Settings(database_url=sqlite_url, disk_budget="20MB"))
+    made = Runtime(Settings(database_url=sqlite_url, disk_budget=ByteSize(20_000_000)))
     with runtime_module.use(made):
         yield made
     made.close()
