@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from ingest_bodies import Template
 
+_PAUSE_S = 0.1
 _PATIENCE_S = 60.0
 """How long a client tries to get an answer to one request."""
 
@@ -50,13 +51,17 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What clients do: post to `url`, with `headers`, for at most `seconds`."""
+    """What clients do: post to `url`, with `headers`, for at most `seconds`.
+
+    With `is_patient` they come again when they are told to, as exporters do, and not ten times a second.
+    """
 
     url: str
     seconds: float
     is_gzip: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     is_streamed: bool = False
+    is_patient: bool = False
 
     def send(self, clients: int, requests: int, watch: Callable[[int], None] | None = None) -> tuple[float, list[Sent]]:
         """Post `requests` requests by as many processes as there are clients; when it began, and what each did.
@@ -117,6 +122,7 @@ class _Client:
 
     def __init__(self, load: Load) -> None:
         self.sent = Sent()
+        self._is_patient, self._pause_s = load.is_patient, _PAUSE_S
         self._headers = {"Content-Type": "application/x-protobuf", **load.headers}
         if load.is_gzip:
             self._headers["Content-Encoding"] = "gzip"
@@ -138,7 +144,7 @@ class _Client:
             if status not in {None, 429, 503}:
                 self.sent.failed.append(str(status))
                 return False
-            time.sleep(0.1)
+            time.sleep(self._pause_s)
         self.sent.failed.append(f"not taken within {_PATIENCE_S:.0f} s")
         return False
 
@@ -152,5 +158,7 @@ class _Client:
             self._connection.close()
             self.sent.lost += 1
             return None
+        if self._is_patient:
+            self._pause_s = float(answer.headers.get("Retry-After", _PAUSE_S))
         self.sent.refused += answer.status in {429, 503}
         return answer.status
