@@ -76,7 +76,8 @@ def main() -> None:
         fill(url)
         with servers.longpole(url) as server:
             base = server.url.removesuffix("/v1/traces")
-            before = old_figures(base)
+            names = [item["workflow_id"] for item in get(base, f"/apps/{OLD_APP}/workflows")["items"]][:5]
+            before = old_figures(base, names)
             requests = said.needs // (BYTES_PER_SPAN * SPANS_PER_REQUEST)
             began = time.monotonic()
             watched, sent = under_load(
@@ -84,7 +85,7 @@ def main() -> None:
             )
             took = time.monotonic() - began
             counted = settled(base, sum(len(one.seconds) for one in sent) * RUNS_PER_REQUEST)
-            after, peak = old_figures(base), server.peak_bytes()
+            after, peak = old_figures(base, names), server.peak_bytes()
     report(said, watched, sent, took)
     acknowledged = sum(len(one.seconds) for one in sent) * RUNS_PER_REQUEST
     print(f"figures of old days: {'the same' if before == after else 'CHANGED'} ({len(before):,} characters)")
@@ -118,12 +119,11 @@ def days_ago(made: RunRecord, days: int) -> RunRecord:
     return RunRecord(replace(run, is_ended=True, last_received_ns=moved(made.run.end_ns)), nodes)
 
 
-def old_figures(base: str) -> str:
+def old_figures(base: str, names: list[str]) -> str:
     """Every figure of the workflows of days ago, as text."""
-    listed = [item["workflow_id"] for item in get(base, f"/apps/{OLD_APP}/workflows")["items"]]
     answers = [
         get(base, f"/apps/{OLD_APP}/workflows/{name}/performance/{kind}?days=7")
-        for name in sorted(listed)[:5]
+        for name in names
         for kind in ("summary", "nodes", "bottlenecks")
     ]
     return json.dumps([without_times(answer) for answer in answers], sort_keys=True)
