@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
 
-from longpole.domain.records import changed, quickly_made
+from longpole.domain.records import changed, changing, closed, opened, quickly_made
 
 
 @quickly_made
@@ -39,6 +39,29 @@ def test_a_record_can_be_compared_copied_replaced_and_pickled() -> None:
     assert replace(made, count=2) == changed(made, count=2) == Sample("a", 2)
     assert made.count == 1
     assert type(changed(made, count=2)) is Sample
+
+
+def test_a_record_is_open_until_it_is_closed() -> None:
+    made = opened(Sample)("a", tags=["x"])
+    made.count = 7
+
+    assert closed(made) is made
+    assert made == Sample("a", 7, ["x"])
+    assert type(made) is Sample
+    with pytest.raises(FrozenInstanceError):
+        made.count = 8  # type: ignore[misc]  # that is the point
+    assert opened(Sample)("a").tags is not opened(Sample)("a").tags
+
+
+def test_a_change_that_is_made_often_can_be_kept() -> None:
+    counting = changing(Sample, "tags", "count")
+
+    assert counting(Sample("a", 1), ["x"], 2) == Sample("a", 2, ["x"])
+
+
+def test_a_field_that_is_not_there_cannot_be_changed() -> None:
+    with pytest.raises(TypeError, match="weight"):
+        changed(Sample("a"), weight=1)
 
 
 def test_wrong_arguments_are_refused() -> None:
