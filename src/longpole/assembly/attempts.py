@@ -18,7 +18,8 @@ Source: RULE 5 and "Attempts" in §1.1a of the design's OTLP contract.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from longpole.assembly.facts import SpanFacts
 from longpole.assembly.forest import NOWHERE, Forest
@@ -30,28 +31,31 @@ _LLM = "llm"
 Key = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(msgspec.Struct, frozen=True):
     """One node execution: indices of its attempts by start, and of further records of the same attempts."""
 
     attempts: list[int]
-    twins: list[int]
+    twins: Sequence[int] = ()
 
 
 def executions(forest: Forest, is_node: Sequence[bool], is_step: Sequence[bool]) -> list[Execution]:
     """The node executions of a run, in no particular but a reproducible order."""
     grouped: dict[Key, list[int]] = {}
-    for index in range(len(forest)):
-        if is_node[index]:
-            grouped.setdefault(_key(forest, index, is_step=is_step[index]), []).append(index)
+    for index, is_one in enumerate(is_node):
+        if is_one:
+            key = _key(forest, index, is_step=is_step[index])
+            if key in grouped:
+                grouped[key].append(index)
+            else:
+                grouped[key] = [index]
     found: list[Execution] = []
     for key, members in grouped.items():
-        if key[0] == "execution":
+        if len(members) == 1 or key[0] == "step":
+            found.append(Execution(members))
+        elif key[0] == "execution":
             found.append(_without_twins(forest, members))
-        elif key[0] == "step":
-            found.append(Execution(members, []))
         else:
-            found += [Execution(chain, []) for chain in _chains(forest, members)]
+            found += [Execution(chain) for chain in _chains(forest, members)]
     return found
 
 
@@ -74,7 +78,10 @@ def _key(forest: Forest, index: int, *, is_step: bool) -> Key:
         return ("execution", span.execution_id)
     if is_step and span.step_key is not None:
         return ("step", span.trace_id, span.step_key)
-    return ("sibling", span.trace_id, forest.parent[index], span.parent_span_id, span.node_id, span.node_type)
+    parent = forest.parent[index]
+    if parent == NOWHERE:
+        return ("top", span.node_id, span.node_type, span.trace_id, span.parent_span_id)
+    return ("sibling", span.node_id, span.node_type, parent)
 
 
 def _chains(forest: Forest, members: list[int]) -> Iterable[list[int]]:

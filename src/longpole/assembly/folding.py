@@ -7,7 +7,7 @@ output.
 Upstream: `assembly.attempts`. Downstream: `assembly.nodes`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -16,11 +16,6 @@ from longpole.assembly.facts import SpanFacts
 from longpole.domain.runs import Attempt, NodeStatus
 
 Choice = Callable[[list[Any]], Any]
-
-
-def most(values: Iterable[int | None]) -> int | None:
-    """The largest of what is known."""
-    return max((value for value in values if value is not None), default=None)
 
 
 def _first(known: list[Any]) -> Any:
@@ -63,13 +58,16 @@ def folded(attempts: Sequence[SpanFacts]) -> SpanFacts:
     )
 
 
+_FAILED, _SKIPPED, _SUCCEEDED = NodeStatus.FAILED, NodeStatus.SKIPPED, NodeStatus.SUCCEEDED  # asked of every span
+
+
 def status_of(span: SpanFacts) -> NodeStatus | None:
     """How a span ended; None where it has not."""
     if span.end_ns is None:
         return None
     if span.is_failed:
-        return NodeStatus.FAILED
-    return NodeStatus.SKIPPED if span.is_skipped else NodeStatus.SUCCEEDED
+        return _FAILED
+    return _SKIPPED if span.is_skipped else _SUCCEEDED
 
 
 def attempt_log(attempts: Sequence[SpanFacts]) -> tuple[Attempt, ...]:

@@ -8,39 +8,45 @@ Upstream: `assembly.merge`. Downstream: all of `assembly`.
 """
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from longpole.assembly.facts import SpanFacts
 
 NOWHERE = -1
 
+_by_start = attrgetter("start_ns", "trace_id", "span_id")
+Children = dict[int, list[int]]
+
 
 class Forest:
-    """Spans by index, parents before children, siblings by start.
+    """Spans by index, level by level: top spans first, then what is in them, and so on; siblings by start.
 
     Attributes:
         spans: The spans, each after its parent.
         parent: For each span the index of its parent, `NOWHERE` for top spans.
-        children: For each span the indices of its children, by start.
-        depth: For each span the number of its ancestors.
+        children: For each span that has any the indices of its children, by start.
+        tops: How many top spans there are.
     """
 
-    __slots__ = ("children", "depth", "parent", "spans")
+    __slots__ = ("children", "parent", "spans", "tops")
 
     def __init__(self, spans: Iterable[SpanFacts]) -> None:
         given = sorted(spans, key=_by_start)
-        parents = without_cycles(_parents(given))
-        order = _parents_first(parents)
+        parents = _parents(given)
+        order, children = _level_by_level(parents)
+        if len(order) < len(given):  # no top span leads to what is in a cycle
+            order, children = _level_by_level(without_cycles(parents))
         place = [0] * len(order)
         for new, old in enumerate(order):
             place[old] = new
         self.spans: list[SpanFacts] = [given[old] for old in order]
-        self.parent: list[int] = [NOWHERE if parents[old] == NOWHERE else place[parents[old]] for old in order]
-        self.children: list[list[int]] = [[] for _ in order]
-        self.depth: list[int] = [0] * len(order)
-        for index, parent in enumerate(self.parent):
-            if parent != NOWHERE:
-                self.children[parent].append(index)
-                self.depth[index] = self.depth[parent] + 1
+        self.parent: list[int] = [NOWHERE] * len(order)
+        self.children: Children = {}
+        for parent, inside in children.items():
+            self.children[place[parent]] = placed = [place[old] for old in inside]
+            for index in placed:
+                self.parent[index] = place[parent]
+        self.tops = parents.count(NOWHERE)
 
     def __len__(self) -> int:
         return len(self.spans)
@@ -48,23 +54,24 @@ class Forest:
     def holds_below(self, marks: Sequence[bool]) -> list[bool]:
         """For each span whether any span below it is marked. O(spans)."""
         below = [False] * len(self.spans)
-        for index in range(len(self.spans) - 1, -1, -1):
-            parent = self.parent[index]
-            if parent != NOWHERE and (marks[index] or below[index]):
-                below[parent] = True
+        for index in range(len(self.spans) - 1, self.tops - 1, -1):
+            if marks[index] or below[index]:
+                below[self.parent[index]] = True
         return below
 
-
-def _by_start(span: SpanFacts) -> tuple[int, bytes, bytes]:
-    return span.start_ns, span.trace_id, span.span_id
+    def depths(self) -> list[int]:
+        """For each span the number of its ancestors."""
+        depths: list[int] = []
+        for parent in self.parent:
+            depths.append(0 if parent == NOWHERE else depths[parent] + 1)
+        return depths
 
 
 def _parents(spans: Sequence[SpanFacts]) -> list[int]:
-    place = {(span.trace_id, span.span_id): index for index, span in enumerate(spans)}
-    return [
-        NOWHERE if span.parent_span_id is None else place.get((span.trace_id, span.parent_span_id), NOWHERE)
-        for span in spans
-    ]
+    places: dict[bytes, dict[bytes | None, int]] = {span.trace_id: {} for span in spans}
+    for index, span in enumerate(spans):
+        places[span.trace_id][span.span_id] = index
+    return [places[span.trace_id].get(span.parent_span_id, NOWHERE) for span in spans]
 
 
 def without_cycles(parents: list[int]) -> list[int]:
@@ -85,12 +92,18 @@ def without_cycles(parents: list[int]) -> list[int]:
     return parents
 
 
-def _parents_first(parents: Sequence[int]) -> list[int]:
-    """Indices so that each parent precedes its children; equals keep their order."""
-    children: list[list[int]] = [[] for _ in parents]
+def _level_by_level(parents: Sequence[int]) -> tuple[list[int], Children]:
+    """What can be reached from the top, in order, and the children of each; siblings keep their order."""
+    children: Children = {}
     order: list[int] = []
     for index, parent in enumerate(parents):
-        (order if parent == NOWHERE else children[parent]).append(index)
+        if parent == NOWHERE:
+            order.append(index)
+        elif parent in children:
+            children[parent].append(index)
+        else:
+            children[parent] = [index]
     for index in order:  # grows while it is read
-        order.extend(children[index])
-    return order
+        if index in children:
+            order += children[index]
+    return order, children

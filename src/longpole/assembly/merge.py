@@ -5,6 +5,9 @@ rarely sends two): that choice is a maximum over a set, so merging is
 idempotent, commutative and associative. `resolve` makes one span of the
 variants that are left, in an order that their content gives.
 
+Nearly always a span arrives once, and nothing else tells of it: such a batch
+need not be merged (`is_plain`).
+
 Upstream: `store.trace_log`. Downstream: `assembly.runs`.
 Source: RULE 8 of the design's OTLP contract.
 """
@@ -60,11 +63,18 @@ def _by_content(variants: list[SpanFacts]) -> list[SpanFacts]:
     return variants if len(variants) == 1 else sorted(variants, key=_encode)
 
 
+def is_plain(batch: FactBatch) -> bool:
+    """No two of its spans are one, and it has no logs: it resolves to the same, merged or not."""
+    return not batch.logs and len({span.span_id for span in batch.spans}) == len(batch.spans)
+
+
 def resolve(batch: FactBatch) -> list[SpanFacts]:
     """One span per identity of a merged batch: variants united, log records joined to their spans.
 
     A field that one variant leaves at its default is taken from the next.
     """
+    if is_plain(batch):
+        return list(batch.spans)
     united: dict[SpanKey, SpanFacts] = {}
     for span in batch.spans:
         key = (span.trace_id, span.span_id)

@@ -8,11 +8,12 @@ Upstream: `assembly.roots`. Downstream: `assembly.runs`.
 Source: §1.1 and §1.1a of the design's OTLP contract.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from operator import attrgetter
+from collections.abc import Sequence
+from functools import partial
 
-from longpole.assembly.facts import Ranked, Role, SpanFacts
+import msgspec
+
+from longpole.assembly.facts import Ranked, Role
 from longpole.assembly.forest import NOWHERE, Forest
 from longpole.assembly.roots import Roots, outermost_ai
 
@@ -20,8 +21,7 @@ UNKNOWN_APP = "default"
 UNKNOWN_WORKFLOW = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """What the spans of a run say of the whole run."""
 
     app_id: str
@@ -36,27 +36,33 @@ class Names:
 
 def name_run(forest: Forest, roots: Roots) -> Names:
     """The names of a run. One whose root has not arrived, and that no span names, is of the workflow `unknown`."""
-    standing = set(roots.standing)
-
-    def best(field: Callable[[SpanFacts], Ranked | None]) -> str | None:
-        found = [
-            (ranked[0], index not in standing, not span.is_ai, index, ranked[1])
-            for index, span in enumerate(forest.spans)
-            if (ranked := field(span)) is not None
-        ]
-        return min(found)[-1] if found else None
-
-    workflow_id = best(attrgetter("workflow")) or _own_name(forest, roots) or UNKNOWN_WORKFLOW
+    spans, best = forest.spans, partial(best_ranked, forest, roots)
+    workflow_id = best([span.workflow for span in spans]) or _own_name(forest, roots) or UNKNOWN_WORKFLOW
     return Names(
-        app_id=best(attrgetter("app")) or _service(forest, roots) or UNKNOWN_APP,
+        app_id=best([span.app for span in spans]) or _service(forest, roots) or UNKNOWN_APP,
         workflow_id=workflow_id,
-        workflow_name=best(attrgetter("workflow_name")) or workflow_id,
-        workflow_version=best(attrgetter("workflow_version")),
-        session_id=best(attrgetter("session")),
-        user_id=best(attrgetter("user")),
-        environment=best(lambda span: None if span.environment is None else (0, span.environment)),
-        tags=tuple(sorted({tag for span in forest.spans for tag in span.tags})),
+        workflow_name=best([span.workflow_name for span in spans]) or workflow_id,
+        workflow_version=best([span.workflow_version for span in spans]),
+        session_id=best([span.session for span in spans]),
+        user_id=best([span.user for span in spans]),
+        environment=best([None if span.environment is None else (0, span.environment) for span in spans]),
+        tags=tuple(sorted({tag for span in spans for tag in span.tags})),
     )
+
+
+def best_ranked(forest: Forest, roots: Roots, values: Sequence[Ranked | None]) -> str | None:
+    """The value of the span that counts most, of one value a span. Most runs say one thing, wherever they say it."""
+    different = set(values)
+    different.discard(None)
+    if len(different) > 1:
+        order = [
+            (value[0], index not in roots.standing, not span.is_ai, index)
+            for index, (span, value) in enumerate(zip(forest.spans, values, strict=True))
+            if value is not None
+        ]
+        different = {values[min(order)[-1]]}
+    best = next(iter(different), None)
+    return None if best is None else best[1]
 
 
 def _own_name(forest: Forest, roots: Roots) -> str | None:

@@ -2,14 +2,17 @@
 
 A retried node is one execution: it lasts from the first attempt's start to the
 last one's end, ends as the last did, keeps the last failure, and used what all
-attempts used.
+attempts used. Most nodes have one attempt, used nothing and hold nothing: they
+are made by the ten thousand a second, and what they need not know is not asked.
 
 Upstream: `assembly.attempts`, `assembly.usage`. Downstream: `assembly.runs`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property
+from operator import attrgetter
+from typing import Any
 
 from longpole.assembly.attempts import Execution
 from longpole.assembly.facts import SpanFacts
@@ -17,8 +20,12 @@ from longpole.assembly.folding import attempt_log, folded, status_of
 from longpole.assembly.forest import NOWHERE, Forest, without_cycles
 from longpole.assembly.usage import cost_together, tokens_together
 from longpole.assembly.visibility import STEP_TYPE
+from longpole.domain.records import closed, opened
 from longpole.domain.runs import CostSource, NodeExecution
 from longpole.domain.units import PICO_PER_USD, usd
+
+_by_start = attrgetter("start_ns", "node_execution_id")
+_opened_node = opened(NodeExecution)
 
 
 class NodeBuilder:
@@ -36,90 +43,73 @@ class NodeBuilder:
         self, run_id: str, forest: Forest, found: Sequence[Execution], is_step: Sequence[bool], counts: Sequence[bool]
     ) -> None:
         self.run_id, self.forest, self.found, self.is_step = run_id, forest, found, is_step
+        self.firsts = [forest.spans[execution.attempts[0]] for execution in found]
         self.of_span: dict[int, int] = {}
         for number, execution in enumerate(found):
-            for index in (*execution.attempts, *execution.twins):
+            for index in execution.attempts:
                 self.of_span[index] = number
+            for index in execution.twins:
+                self.of_span[index] = number
+        self.execution_ids = self._execution_ids()
         self.around, self.step_around = self._surroundings()
-        self.usage: dict[int | None, list[SpanFacts]] = {}
-        for index, span in enumerate(forest.spans):
-            if counts[index]:
-                self.usage.setdefault(self.of_span.get(index, self.around[index]), []).append(span)
+        self.parents = self._parents()
+        self.usage: dict[int, list[SpanFacts]] = {}
+        for index, counts_here in enumerate(counts):
+            if counts_here:
+                user = self.of_span.get(index, self.around[index])
+                self.usage.setdefault(user, []).append(forest.spans[index])
 
-    def _surroundings(self) -> tuple[list[int | None], list[int | None]]:
-        """For each span the nearest other execution around it, and the nearest one that is a step. O(spans)."""
-        around: list[int | None] = []
-        step_around: list[int | None] = []
-        for index, parent in enumerate(self.forest.parent):
-            nearest = step = None
-            if parent != NOWHERE:
-                nearest, step = around[parent], step_around[parent]
-                of_parent = self.of_span.get(parent)
-                if of_parent is not None and of_parent != self.of_span.get(index):
-                    nearest = of_parent
-                    step = of_parent if self._is_step(of_parent) else step
-            around.append(nearest)
-            step_around.append(step)
+    def _surroundings(self) -> tuple[list[int], list[int]]:
+        """For each span the nearest other execution around it, and the nearest that is a step. O(spans)."""
+        around = [NOWHERE] * len(self.forest)
+        if self.of_span.keys().isdisjoint(self.forest.children):
+            return around, around
+        step_around = around.copy()
+        for index in range(self.forest.tops, len(self.forest)):
+            parent = self.forest.parent[index]
+            around[index], step_around[index] = around[parent], step_around[parent]
+            of_parent = self.of_span.get(parent)
+            if of_parent is not None and of_parent != self.of_span.get(index):
+                around[index] = of_parent
+                if self._is_step(of_parent):
+                    step_around[index] = of_parent
         return around, step_around
 
     def nodes(self) -> list[NodeExecution]:
         """All node executions, by start and id."""
-        made = [self._node(number) for number in range(len(self.found))]
-        return sorted(made, key=lambda node: (node.start_ns or 0, node.node_execution_id))
+        made = [
+            self._node(number, execution.attempts, first)
+            for number, (execution, first) in enumerate(zip(self.found, self.firsts, strict=True))
+        ]
+        made.sort(key=_by_start)
+        return made
 
-    def _node(self, number: int) -> NodeExecution:
-        attempts = [self.forest.spans[index] for index in self.found[number].attempts]
-        span = folded(attempts)
-        used = self.usage.get(number, [])
-        called = span if span.model is not None or not used else used[-1]
-        node_type = self._type(number)
-        parent = self._parents[number]
-        cost_usd = cost_of(used) if used else None
-        end_ns = None if span.end_ns is None else max(span.end_ns, span.start_ns)
-        return NodeExecution(
-            workflow_run_id=self.run_id,
-            node_execution_id=self._execution_ids[number],
-            node_id=self._node_id(number),
-            node_type=node_type,
-            node_title=span.node_title or span.name,
-            raw_type=span.raw_type if node_type == span.node_type else span.raw_type or span.node_type,
-            enclosing_node_id=self._enclosing(number),
-            parent_node_execution_id=None if parent == NOWHERE else self._execution_ids[parent],
-            start_ns=span.start_ns,
-            end_ns=end_ns,
-            elapsed_ns=None if end_ns is None else end_ns - span.start_ns,
-            ready_ns=span.ready_ns,
-            status=status_of(span),
-            attempts=max(len(attempts), span.reported_attempts or 1),
-            error_type=span.error_type if span.is_failed or len(attempts) > 1 else None,
-            error_message=span.error_message if span.is_failed or len(attempts) > 1 else None,
-            model=called.model,
-            requested_model=called.requested_model,
-            provider=called.provider,
-            tokens=tokens_together(used),
-            cost_usd=cost_usd,
-            cost_source=None if cost_usd is None else CostSource.REPORTED,
-            is_cached=span.is_cached,
-            input_bytes=span.input_bytes,
-            output_bytes=span.output_bytes,
-            input_fingerprint=span.input_fingerprint,
-            output_fingerprint=span.output_fingerprint,
-            memory_peak_bytes=span.memory_peak_bytes,
-            cpu_ns=span.cpu_ns,
-            first_token_ns=span.first_token_ns,
-            iteration_index=span.iteration_index,
-            slot=span.slot,
-            waits_for=span.waits_for,
-            metrics=span.metrics,
-            attempt_log=attempt_log(attempts),
-        )
+    def _node(self, number: int, attempts: Sequence[int], first: SpanFacts) -> NodeExecution:
+        span = first if len(attempts) == 1 else folded([self.forest.spans[index] for index in attempts])
+        node_type, node_id = first.node_type, first.node_id or first.name
+        if first.step_name and self._is_step(number):  # of LangGraph or LlamaIndex: a node, whatever it was sent as
+            node_type, node_id = STEP_TYPE, first.step_name
+        node = _opened_node(self.run_id, self.execution_ids[number], node_id, node_type, span.node_title or span.name)
+        node.raw_type = span.raw_type if node_type == span.node_type else span.raw_type or span.node_type
+        _tell(node, span)
+        if len(attempts) > 1:
+            node.error_type, node.error_message = span.error_type, span.error_message
+            node.attempt_log = attempt_log([self.forest.spans[index] for index in attempts])
+            node.attempts = len(attempts)
+        if span.reported_attempts is not None:
+            node.attempts = max(len(attempts), span.reported_attempts)
+        if number in self.usage:
+            _charge(node, self.usage[number])
+        if self.parents[number] != NOWHERE:
+            node.parent_node_execution_id = self.execution_ids[self.parents[number]]
+        if self.around[attempts[0]] != NOWHERE:
+            node.enclosing_node_id = self._enclosing(attempts[0])
+        return closed(node)  # type: ignore[no-any-return]  # it was opened as one
 
-    @cached_property
     def _execution_ids(self) -> list[str]:
         """An id per execution: as sent, else its first span's, made longer where it is taken."""
         ids: dict[str, int] = {}
-        for number, execution in enumerate(self.found):
-            first = self.forest.spans[execution.attempts[0]]
+        for number, first in enumerate(self.firsts):
             wanted = first.execution_id or first.span_id.hex()
             if wanted in ids:
                 wanted = f"{first.trace_id.hex()}/{first.span_id.hex()}/{number}"
@@ -130,34 +120,24 @@ class NodeBuilder:
         return self.is_step[self.found[number].attempts[0]]
 
     def _node_id(self, number: int) -> str:
-        first = self.forest.spans[self.found[number].attempts[0]]
-        if self._is_step(number) and first.step_name:
+        first = self.firsts[number]
+        if first.step_name and self._is_step(number):
             return first.step_name
         return first.node_id or first.name
 
-    def _type(self, number: int) -> str:
-        """A step of LangGraph or LlamaIndex is a node, whatever it was sent as."""
-        first = self.forest.spans[self.found[number].attempts[0]]
-        return STEP_TYPE if self._is_step(number) and first.step_name else first.node_type
-
-    @cached_property
     def _parents(self) -> list[int]:
         """For each execution the one around it, else the container that it names, else `NOWHERE`; no cycles."""
-        parents = []
-        for number, execution in enumerate(self.found):
-            around = self.around[execution.attempts[0]]
-            around = self._container(number) if around is None else around
-            parents.append(NOWHERE if around is None else around)
-        return without_cycles(parents)
+        parents = [self.around[execution.attempts[0]] for execution in self.found]
+        for number, first in enumerate(self.firsts):
+            if first.container_id is not None and parents[number] == NOWHERE:
+                parents[number] = self._container(number, first.container_id)
+        return parents if max(parents, default=NOWHERE) == NOWHERE else without_cycles(parents)
 
-    def _container(self, number: int) -> int | None:
+    def _container(self, number: int, node_id: str) -> int:
         """The loop or iteration that an attribute names, where the span tree does not show it."""
-        first = self.forest.spans[self.found[number].attempts[0]]
-        if first.container_id is None:
-            return None
-        named = [other for other in self._by_node_id.get(first.container_id, ()) if other != number]
-        started = [other for other in named if self._start(other) <= first.start_ns]
-        return max(started, key=self._start, default=None)
+        named = [other for other in self._by_node_id.get(node_id, ()) if other != number]
+        started = [other for other in named if self._start(other) <= self._start(number)]
+        return max(started, key=self._start, default=NOWHERE)
 
     @cached_property
     def _by_node_id(self) -> dict[str, list[int]]:
@@ -167,16 +147,52 @@ class NodeBuilder:
         return named
 
     def _start(self, number: int) -> int:
-        return self.forest.spans[self.found[number].attempts[0]].start_ns
+        return self.firsts[number].start_ns
 
-    def _enclosing(self, number: int) -> str | None:
-        """The nearest step around it, else the nearest node."""
-        index = self.found[number].attempts[0]
-        around = self.around[index] if self.step_around[index] is None else self.step_around[index]
-        return None if around is None else self._node_id(around)
+    def _enclosing(self, index: int) -> str:
+        """The nearest step around a span that is in another node, else that node."""
+        return self._node_id(self.around[index] if self.step_around[index] == NOWHERE else self.step_around[index])
 
 
-def cost_of(spans: Iterable[SpanFacts]) -> Decimal | None:
+def _tell(node: Any, span: SpanFacts) -> None:
+    """What a span, or several folded into one, says of a node."""
+    node.start_ns = span.start_ns
+    if span.end_ns is not None:
+        node.elapsed_ns = elapsed_ns = max(span.end_ns - span.start_ns, 0)
+        node.end_ns = span.start_ns + elapsed_ns
+    node.ready_ns = span.ready_ns
+    node.status = status_of(span)
+    if span.is_failed:
+        node.error_type = span.error_type
+        node.error_message = span.error_message
+    node.model = span.model
+    node.requested_model = span.requested_model
+    node.provider = span.provider
+    node.is_cached = span.is_cached
+    node.input_bytes = span.input_bytes
+    node.output_bytes = span.output_bytes
+    node.input_fingerprint = span.input_fingerprint
+    node.output_fingerprint = span.output_fingerprint
+    node.memory_peak_bytes = span.memory_peak_bytes
+    node.cpu_ns = span.cpu_ns
+    node.first_token_ns = span.first_token_ns
+    node.iteration_index = span.iteration_index
+    node.slot = span.slot
+    node.waits_for = span.waits_for
+    node.metrics = span.metrics
+
+
+def _charge(node: Any, used: Sequence[SpanFacts]) -> None:
+    """What a node used, by the spans that count as its own: the last of them tells the model where it does not."""
+    if node.model is None:
+        called = used[-1]
+        node.model, node.requested_model, node.provider = called.model, called.requested_model, called.provider
+    node.tokens = tokens_together(used)
+    node.cost_usd = cost_of(used)
+    node.cost_source = None if node.cost_usd is None else CostSource.REPORTED
+
+
+def cost_of(spans: Sequence[SpanFacts]) -> Decimal | None:
     """The sum of the costs that were sent, US dollars; None if none was."""
     pico = cost_together(spans)
     return None if pico is None else usd(Decimal(pico) / PICO_PER_USD)

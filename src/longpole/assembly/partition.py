@@ -21,14 +21,18 @@ from longpole.assembly.forest import NOWHERE, Forest
 
 def explicit_run_ids(spans: Iterable[SpanFacts]) -> frozenset[str]:
     """The run ids that spans name themselves."""
-    return frozenset(span.run_id for span in spans if span.run_id is not None)
+    return frozenset({span.run_id for span in spans if span.run_id is not None})
 
 
 def spans_by_run(spans: Iterable[SpanFacts]) -> dict[str, list[SpanFacts]]:
     """Spans by run id; what is part of no workflow (no AI span, no run id) is left out."""
     traces: dict[bytes, list[SpanFacts]] = {}
+    trace_id, members = b"", []  # of the span before this one: most often its trace is this one's too
     for span in spans:
-        traces.setdefault(span.trace_id, []).append(span)
+        if span.trace_id != trace_id:
+            trace_id = span.trace_id
+            members = traces.setdefault(trace_id, [])
+        members.append(span)
     runs: dict[str, list[SpanFacts]] = {}
     for trace_id, members in traces.items():
         for run_id, some in _of_trace(trace_id, members).items():

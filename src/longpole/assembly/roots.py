@@ -8,14 +8,13 @@ Upstream: `assembly.forest`. Downstream: `assembly.runs`, `assembly.naming`.
 Source: RULES 2 and 4 of the design's OTLP contract.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from longpole.assembly.facts import Role, SpanFacts
 from longpole.assembly.forest import NOWHERE, Forest
 
 
-@dataclass(frozen=True, slots=True)
-class Roots:
+class Roots(msgspec.Struct, frozen=True):
     """Indices of the spans that stand for the run, earliest first; none where no root has arrived.
 
     `parentless` are all spans without a parent, whether they stand for the run
@@ -32,24 +31,23 @@ class Roots:
 
 def find_roots(forest: Forest) -> Roots:
     """The spans that stand for the run, and those that are no nodes."""
-    parentless = [index for index, span in enumerate(forest.spans) if span.parent_span_id is None]
-    outermost = _outermost_marked(forest)
-    standing = outermost or [index for index in parentless if forest.spans[index].role is not Role.HIDDEN]
+    parentless = [index for index in range(forest.tops) if forest.spans[index].parent_span_id is None]
+    standing = _outermost_marked(forest) or [
+        index for index in parentless if forest.spans[index].role is not Role.HIDDEN
+    ]
     standing.sort(key=lambda index: (forest.spans[index].start_ns, forest.spans[index].span_id))
-    return Roots(tuple(standing), frozenset(parentless) | frozenset(standing))
+    return Roots(tuple(standing), frozenset(parentless).union(standing))
 
 
 def _outermost_marked(forest: Forest) -> list[int]:
     """The spans that their engine marks as the run, and that are inside no other such span."""
+    marked = [span.is_run for span in forest.spans]
+    if True not in marked:
+        return []
     inside: list[bool] = []
-    outermost = []
-    for index, span in enumerate(forest.spans):
-        parent = forest.parent[index]
-        within = parent != NOWHERE and (inside[parent] or forest.spans[parent].is_run)
-        inside.append(within)
-        if span.is_run and not within:
-            outermost.append(index)
-    return outermost
+    for parent in forest.parent:
+        inside.append(parent != NOWHERE and (inside[parent] or marked[parent]))
+    return [index for index, is_run in enumerate(marked) if is_run and not inside[index]]
 
 
 def outermost_ai(forest: Forest) -> int:
@@ -57,4 +55,5 @@ def outermost_ai(forest: Forest) -> int:
     candidates = [index for index, span in enumerate(forest.spans) if span.is_ai]
     if not candidates:
         return NOWHERE
-    return min(candidates, key=lambda index: (forest.depth[index], forest.spans[index].start_ns, index))
+    depth = forest.depths()
+    return min(candidates, key=lambda index: (depth[index], forest.spans[index].start_ns, index))

@@ -14,7 +14,6 @@ from collections.abc import Iterable
 
 from longpole.assembly.attempts import executions
 from longpole.assembly.facts import FactBatch, LogFacts, SpanFacts
-from longpole.assembly.folding import most
 from longpole.assembly.forest import NOWHERE, Forest
 from longpole.assembly.merge import merge, resolve
 from longpole.assembly.naming import name_run
@@ -45,8 +44,9 @@ def _assemble_run(run_id: str, spans: list[SpanFacts]) -> RunRecord:
     counts = counted(forest)
     is_step = steps(forest)
     found = executions(forest, visible(forest, roots, counts), is_step)
-    for twin in (index for execution in found for index in execution.twins):
-        counts[twin] = False
+    for execution in found:
+        for twin in execution.twins:
+            counts[twin] = False
     nodes = tuple(NodeBuilder(run_id, forest, found, is_step, counts).nodes())
     used = [span for span, counts_here in zip(forest.spans, counts, strict=True) if counts_here]
     return RunRecord(_run(run_id, forest, roots, nodes, used), nodes)
@@ -56,11 +56,15 @@ def _run(run_id: str, forest: Forest, roots: Roots, nodes: tuple[NodeExecution, 
     names = name_run(forest, roots)
     standing = roots.spans(forest)
     start_ns, end_ns = _times(forest, standing)
-    status = None if end_ns is None else _status(standing, nodes)
-    error = _error(standing, nodes) if status in {RunStatus.FAILED, RunStatus.PARTIAL} else (None, None)
+    ends = [node.status for node in nodes]
+    failed_nodes = ends.count(NodeStatus.FAILED)
+    status = None if end_ns is None else _status(standing, failed_nodes)
+    is_good = status is None or status is RunStatus.SUCCEEDED
+    error_type, error_message = (None, None) if is_good else _error(standing, nodes)
     tokens = tokens_together(used)
     known = [node.is_cached for node in nodes if node.is_cached is not None]
     embedded = [span.input_tokens for span in used if span.node_type == "embedding" and span.input_tokens is not None]
+    peaks = [span.memory_peak_bytes for span in forest.spans if span.memory_peak_bytes is not None]
     return Run(
         workflow_run_id=run_id,
         app_id=names.app_id,
@@ -71,8 +75,8 @@ def _run(run_id: str, forest: Forest, roots: Roots, nodes: tuple[NodeExecution, 
         source="otlp",
         status=status,
         is_ended=end_ns is not None,
-        error_type=error[0],
-        error_message=error[1],
+        error_type=error_type,
+        error_message=error_message,
         session_id=names.session_id,
         user_id=names.user_id,
         environment=names.environment,
@@ -81,19 +85,16 @@ def _run(run_id: str, forest: Forest, roots: Roots, nodes: tuple[NodeExecution, 
         end_ns=end_ns,
         elapsed_ns=None if end_ns is None else end_ns - start_ns,
         node_count=len(nodes),
-        successful_nodes=sum(node.status is NodeStatus.SUCCEEDED for node in nodes),
-        failed_nodes=sum(node.status is NodeStatus.FAILED for node in nodes),
+        successful_nodes=ends.count(NodeStatus.SUCCEEDED),
+        failed_nodes=failed_nodes,
         cached_nodes=sum(known) if known else None,
         tokens=tokens,
         total_tokens_used=tokens.total,
         embedding_tokens=sum(embedded) if embedded else None,
         cache_hit_rate=100 * sum(known) / len(known) if known else None,
-        memory_peak_bytes=most(span.memory_peak_bytes for span in forest.spans),
+        memory_peak_bytes=max(peaks, default=None),
         cpu_ns=_cpu(forest),
-        has_gaps=any(
-            span.parent_span_id is not None and parent == NOWHERE
-            for span, parent in zip(forest.spans, forest.parent, strict=True)
-        ),
+        has_gaps=any(span.parent_span_id is not None for span in forest.spans[: forest.tops]),
         metrics={name: value for span in standing for name, value in span.metrics.items()},
     )
 
@@ -109,14 +110,14 @@ def _times(forest: Forest, standing: list[SpanFacts]) -> tuple[int, int | None]:
     return start_ns, max([end for end in ends if end is not None] + [start_ns])
 
 
-def _status(standing: list[SpanFacts], nodes: tuple[NodeExecution, ...]) -> RunStatus:
+def _status(standing: list[SpanFacts], failed_nodes: int) -> RunStatus:
     """What the engine says in words, else what its root's status says; well, but not wholly: partial."""
     last = max(standing, key=lambda span: (span.end_ns or 0, span.span_id))
     if last.is_failed or last.run_status == RunStatus.FAILED:
         return RunStatus.FAILED
     if last.run_status == RunStatus.PARTIAL or last.has_exception:
         return RunStatus.PARTIAL
-    return RunStatus.PARTIAL if any(node.status is NodeStatus.FAILED for node in nodes) else RunStatus.SUCCEEDED
+    return RunStatus.PARTIAL if failed_nodes else RunStatus.SUCCEEDED
 
 
 def _error(standing: list[SpanFacts], nodes: tuple[NodeExecution, ...]) -> tuple[str | None, str | None]:
@@ -134,6 +135,8 @@ def _error(standing: list[SpanFacts], nodes: tuple[NodeExecution, ...]) -> tuple
 def _cpu(forest: Forest) -> int | None:
     """Processor time of the run: of each span that reports one, unless one around it does."""
     reports = [span.cpu_ns is not None for span in forest.spans]
+    if True not in reports:
+        return None
     below_another = [False] * len(forest)
     total = None
     for index, span in enumerate(forest.spans):

@@ -10,15 +10,21 @@ run, where the plain sum is wrong in a fifth.
 """
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from longpole.assembly.facts import SpanFacts
 from longpole.assembly.forest import Forest
 from longpole.domain.runs import NO_TOKENS, TokenUsage
 
+_tokens = attrgetter("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
+
 
 def counted(forest: Forest) -> list[bool]:
     """For each span whether its usage and cost count."""
-    reports = [span.has_usage or span.cost_pico_usd is not None for span in forest.spans]
+    reports = [
+        span.input_tokens is not None or span.output_tokens is not None or span.cost_pico_usd is not None
+        for span in forest.spans
+    ]
     below = forest.holds_below(reports)
     counts = [report and not lower for report, lower in zip(reports, below, strict=True)]
     for twin in _twins(forest, counts):
@@ -31,11 +37,10 @@ def _twins(forest: Forest, counts: list[bool]) -> list[int]:
     first: dict[tuple[int, str], int] = {}
     twins = []
     for index, span in enumerate(forest.spans):
-        if not counts[index] or span.response_id is None:
-            continue
-        known = first.setdefault((forest.parent[index], span.response_id), index)
-        if known != index and _is_same_call(forest.spans[known], span):
-            twins.append(index)
+        if span.response_id is not None and counts[index]:
+            known = first.setdefault((forest.parent[index], span.response_id), index)
+            if known != index and _is_same_call(forest.spans[known], span):
+                twins.append(index)
     return twins
 
 
@@ -50,13 +55,7 @@ def _is_same_call(one: SpanFacts, other: SpanFacts) -> bool:
 
 def tokens_of(span: SpanFacts) -> TokenUsage:
     """The tokens that a span reports."""
-    return TokenUsage(
-        span.input_tokens,
-        span.output_tokens,
-        span.cache_read_tokens,
-        span.cache_write_tokens,
-        span.reasoning_tokens,
-    )
+    return TokenUsage(*_tokens(span))
 
 
 def tokens_together(spans: Sequence[SpanFacts]) -> TokenUsage:
@@ -65,18 +64,13 @@ def tokens_together(spans: Sequence[SpanFacts]) -> TokenUsage:
         return tokens_of(spans[0])
     if not spans:
         return NO_TOKENS
-    return TokenUsage(
-        _sum(span.input_tokens for span in spans),
-        _sum(span.output_tokens for span in spans),
-        _sum(span.cache_read_tokens for span in spans),
-        _sum(span.cache_write_tokens for span in spans),
-        _sum(span.reasoning_tokens for span in spans),
-    )
+    by_kind = zip(*map(_tokens, spans), strict=True)
+    return TokenUsage(*map(_sum, by_kind))
 
 
-def cost_together(spans: Iterable[SpanFacts]) -> int | None:
+def cost_together(spans: Sequence[SpanFacts]) -> int | None:
     """The sum of the costs that were sent, pico-dollars; None if none was."""
-    return _sum(span.cost_pico_usd for span in spans)
+    return spans[0].cost_pico_usd if len(spans) == 1 else _sum([span.cost_pico_usd for span in spans])
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

@@ -21,36 +21,35 @@ STEP_TYPE = "node"
 
 def visible(forest: Forest, roots: Roots, counts: list[bool]) -> list[bool]:
     """For each span whether it is a node of its run. `counts`: whether its usage counts."""
-    ai_below = forest.holds_below([span.is_ai for span in forest.spans])
-    return [
-        _is_node(forest, roots, index, counts=counts[index], ai_below=ai_below[index]) for index in range(len(forest))
-    ]
-
-
-def _is_node(forest: Forest, roots: Roots, index: int, *, counts: bool, ai_below: bool) -> bool:
-    span = forest.spans[index]
-    if index in roots.parentless:
-        is_alone = not any(forest.spans[child].role is Role.NODE for child in forest.children[index])
-        return counts or (is_alone and span.is_ai and span.node_type in CALLS)
-    if span.role is Role.BRIDGE:
-        return ai_below and forest.parent[index] != NOWHERE
-    return span.role is Role.NODE
+    roles = [span.role for span in forest.spans]
+    node = Role.NODE
+    marks = [role is node for role in roles]
+    if Role.BRIDGE in roles:
+        ai_below = forest.holds_below([span.is_ai for span in forest.spans])
+        for index in range(forest.tops, len(forest)):
+            marks[index] = marks[index] or (ai_below[index] and roles[index] is Role.BRIDGE)
+    for index in roots.parentless:
+        span = forest.spans[index]
+        is_alone = all(roles[child] is not node for child in forest.children.get(index, ()))
+        marks[index] = counts[index] or (is_alone and span.is_ai and span.node_type in CALLS)
+    return marks
 
 
 def steps(forest: Forest) -> list[bool]:
     """For each span whether it is a step of the workflow's graph."""
+    marks = [span.is_step for span in forest.spans]
+    if {span.step_key for span in forest.spans} <= {None}:
+        return marks
     keys: list[set[tuple[bytes, str]]] = []
-    marks = []
     for index, span in enumerate(forest.spans):
         parent = forest.parent[index]
         above = keys[parent] if parent != NOWHERE else set()
         if span.step_key is None:
             keys.append(above)
-            marks.append(span.is_step)
             continue
         key = (span.trace_id, span.step_key)
         keys.append(above if key in above else above | {key})
-        marks.append(span.is_step or (key not in above and _may_be_step(span)))
+        marks[index] = span.is_step or (key not in above and _may_be_step(span))
     return marks
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from longpole.assembly.facts import FactBatch
-from longpole.assembly.merge import merge
+from longpole.assembly.merge import is_plain, merge
 from longpole.assembly.runs import assemble_merged
 from longpole.domain.records import changed
 from longpole.domain.runs import RunRecord
@@ -72,11 +72,14 @@ def plans(links: Links, chunks: Iterable[StoredChunk], book: PriceBook) -> list[
     of_trace: dict[bytes, list[StoredChunk]] = {}
     for chunk in chunks:
         of_trace.setdefault(chunk.trace_id, []).append(chunk)
-    return [
-        _plan({trace_id: of_trace[trace_id] for trace_id in family if trace_id in of_trace}, links, book)
-        for family in families(links)
-        if any(chunk.is_pending for trace_id in family for chunk in of_trace.get(trace_id, ()))
-    ]
+    made = []
+    for family in families(links):
+        chunks_of = {trace_id: of_trace[trace_id] for trace_id in family if trace_id in of_trace}
+        pending = [chunk for some in chunks_of.values() for chunk in some if chunk.is_pending]
+        if pending:
+            is_first = len(pending) == 1 and chunks_of == {pending[0].trace_id: pending}
+            made.append(_plan_of_one(pending[0], book) if is_first else _plan(chunks_of, links, book))
+    return made
 
 
 def families(links: Links) -> list[list[bytes]]:
@@ -94,6 +97,18 @@ def families(links: Links) -> list[list[bytes]]:
     return list(found.values())
 
 
+def _plan_of_one(chunk: StoredChunk, book: PriceBook) -> Plan:
+    """As `_plan`, of the first that has come of a family, which most often is all that comes: nothing to compare."""
+    batch = chunk.batch()
+    facts = batch if is_plain(batch) else merge([batch])
+    records = [_received(record, chunk.received_ns, book) for record in assemble_merged(facts)]
+    return Plan(records, settled=[chunk.chunk_key], span_counts={chunk.trace_id: len(facts.spans)})
+
+
+def _received(record: RunRecord, heard_ns: int, book: PriceBook) -> RunRecord:
+    return priced(RunRecord(changed(record.run, last_received_ns=heard_ns), record.nodes), book)
+
+
 def _plan(chunks_of: Mapping[bytes, list[StoredChunk]], links: Links, book: PriceBook) -> Plan:
     traces = {trace_id: _merged(chunks) for trace_id, chunks in chunks_of.items()}
     plan = Plan(span_counts={trace_id: len(trace.facts.spans) for trace_id, trace in traces.items()})
@@ -105,7 +120,7 @@ def _plan(chunks_of: Mapping[bytes, list[StoredChunk]], links: Links, book: Pric
     for record in assemble_merged(_joined(traces)):
         run_id = text(record.run.workflow_run_id)
         heard_ns = max(_news_of(run_id, links, news_ns), default=max(news_ns.values()))
-        plan.records.append(priced(changed(record, run=changed(record.run, last_received_ns=heard_ns)), book))
+        plan.records.append(_received(record, heard_ns, book))
     earlier = {
         run_id
         for trace_id, trace in traces.items()

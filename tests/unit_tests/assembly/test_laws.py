@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longpole.assembly.facts import FactBatch, LogFacts, Role, SpanFacts
-from longpole.assembly.merge import merge, resolve
+from longpole.assembly.forest import NOWHERE, Forest, without_cycles
+from longpole.assembly.merge import is_plain, merge, resolve
+from longpole.assembly.naming import best_ranked
+from longpole.assembly.roots import find_roots
 from longpole.assembly.runs import assemble, assemble_merged
 from longpole.domain.runs import TokenUsage
 
@@ -80,6 +83,62 @@ def test_the_same_spans_give_the_same_runs(sent: list[SpanFacts], logs: list[Log
     assert assemble(again, logs) == assemble(sent, logs)
 
 
+@given(st.lists(spans(), max_size=8, unique_by=lambda span: span.span_id))
+def test_what_arrives_once_need_not_be_merged(sent: list[SpanFacts]) -> None:
+    batch = FactBatch(tuple(sent))
+
+    assert is_plain(batch)
+    assert assemble_merged(batch) == assemble_merged(merge([batch]))
+
+
+@given(BATCHES)
+def test_a_plain_batch_says_nothing_twice_and_has_no_logs(batch: FactBatch) -> None:
+    if is_plain(batch):
+        assert len({(span.trace_id, span.span_id) for span in batch.spans}) == len(batch.spans)
+        assert batch.logs == ()
+
+
+@given(st.lists(spans(), max_size=10, unique_by=lambda span: (span.trace_id, span.span_id)))
+def test_a_forest_holds_each_span_once_after_its_parent_and_level_by_level(sent: list[SpanFacts]) -> None:
+    forest = Forest(sent)
+    depths = forest.depths()
+
+    assert sorted(map(_identity, forest.spans)) == sorted(map(_identity, sent))
+    assert depths == sorted(depths)
+    assert depths.count(0) == forest.tops
+    assert {index for some in forest.children.values() for index in some} == set(range(forest.tops, len(forest)))
+    for index, parent in enumerate(forest.parent):
+        if parent != NOWHERE:
+            assert forest.spans[index].parent_span_id == forest.spans[parent].span_id
+            assert forest.spans[index].trace_id == forest.spans[parent].trace_id
+            assert index in forest.children[parent]
+
+
+@given(st.lists(st.integers(NOWHERE, 5), min_size=6, max_size=6))
+def test_a_cycle_is_cut_once_and_nothing_else_is_touched(parents: list[int]) -> None:
+    cut = without_cycles(parents.copy())
+
+    assert _no_cycles({str(index): None if parent == NOWHERE else str(parent) for index, parent in enumerate(cut)})
+    for index in (index for index, parent in enumerate(parents) if cut[index] != parent):
+        assert _is_above_itself(index, parents)
+        assert cut[index] == NOWHERE
+
+
+@given(st.lists(spans(), min_size=1, max_size=8, unique_by=lambda span: span.span_id))
+def test_the_best_value_is_that_of_the_lowest_rank_then_the_root_then_ai_then_the_earliest(
+    sent: list[SpanFacts],
+) -> None:
+    forest = Forest(sent)
+    roots = find_roots(forest)
+    found = [
+        (span.workflow[0], index not in roots.standing, not span.is_ai, index, span.workflow[1])
+        for index, span in enumerate(forest.spans)
+        if span.workflow is not None
+    ]
+
+    assert best_ranked(forest, roots, [span.workflow for span in forest.spans]) == (min(found)[-1] if found else None)
+
+
 @given(st.lists(spans(), max_size=10))
 def test_a_runs_figures_are_those_of_its_nodes(given_spans: list[SpanFacts]) -> None:
     for record in assemble(given_spans):
@@ -109,6 +168,19 @@ def test_usage_adds_by_kind_and_unknown_is_not_zero() -> None:
     assert TokenUsage(1, None) + TokenUsage(None, None) == TokenUsage(1, None)
     assert TokenUsage(1, 2) + TokenUsage(3, None, 4) == TokenUsage(4, 2, 4)
     assert (TokenUsage().total, TokenUsage(None, 2).total) == (None, 2)
+
+
+def _identity(span: SpanFacts) -> tuple[bytes, bytes]:
+    return span.trace_id, span.span_id
+
+
+def _is_above_itself(start: int, parents: list[int]) -> bool:
+    above = parents[start]
+    for _ in parents:
+        if above in {start, NOWHERE}:
+            break
+        above = parents[above]
+    return above == start
 
 
 def _no_cycles(parents: dict[str, str | None]) -> bool:
