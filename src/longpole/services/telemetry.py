@@ -24,6 +24,7 @@ from longpole.domain.errors import StorageUnavailableError
 from longpole.services.trace_plans import Plan, plans
 from longpole.store import run_writes, trace_log
 from longpole.store.disk_usage import has_room
+from longpole.store.run_writes import PackedRuns
 from longpole.store.trace_log import Content, Links, NewChunk, StoredChunk
 
 _TRIES = 3
@@ -63,10 +64,11 @@ def assemble(trace_ids: Collection[bytes], at_hand: Collection[StoredChunk] = ()
         made = plans(links, chunks, runtime.current().price_book)
         if not made:
             return {}
+        packed = _packed(made)
         with runtime.unit_of_work() as connection:
             trace_log.lock(connection, list(links))
             if trace_log.is_unchanged(connection, links, chunks):
-                return _carry_out(made, connection)
+                return _carry_out(made, packed, connection)
     return _assemble_locked(trace_ids)
 
 
@@ -77,7 +79,8 @@ def _assemble_locked(trace_ids: Collection[bytes]) -> dict[bytes, int]:
         while not trace_log.lock(connection, list(links)).issuperset(chunk.chunk_key for chunk in chunks):
             links, chunks = _everything_of(trace_ids, connection)
         links, chunks = _everything_of(trace_ids, connection)
-        return _carry_out(plans(links, chunks, runtime.current().price_book), connection)
+        made = plans(links, chunks, runtime.current().price_book)
+        return _carry_out(made, _packed(made), connection)
 
 
 def _everything_of(
@@ -93,12 +96,16 @@ def pending_traces(received_before_ns: int, limit: int) -> list[bytes]:
         return trace_log.pending_traces(connection, received_before_ns, limit)
 
 
-def _carry_out(made: Sequence[Plan], connection: Connection) -> dict[bytes, int]:
+def _packed(made: Iterable[Plan]) -> PackedRuns:
+    records = [record for plan in made for record in plan.records]
+    return run_writes.pack_records(runtime.current().engine.dialect.name, records)
+
+
+def _carry_out(made: Sequence[Plan], packed: PackedRuns, connection: Connection) -> dict[bytes, int]:
     trace_log.settle(connection, [key for plan in made for key in plan.settled])
     gone = [key for plan in made for key in plan.gone]
     trace_log.replace(connection, gone, [chunk for plan in made for chunk in plan.merged])
     earlier = run_writes.lock_runs(connection, sorted(run_id for plan in made for run_id in plan.vanished))
     run_writes.delete_runs(connection, [run_id for run_id, run in earlier.items() if run.reported is None])
-    records = [record for plan in made for record in plan.records]
-    run_writes.write_records(connection, records, now_ns=runtime.current().clock())
+    run_writes.write_packed(connection, packed, now_ns=runtime.current().clock())
     return {trace_id: count for plan in made for trace_id, count in plan.span_counts.items()}
