@@ -113,6 +113,8 @@ class NodeBuilder:
             wanted = first.execution_id or first.span_id.hex()
             if wanted in ids:
                 wanted = f"{first.trace_id.hex()}/{first.span_id.hex()}/{number}"
+            while wanted in ids:  # only where a client has made just that up
+                wanted += "/"
             ids[wanted] = number
         return list(ids)
 

@@ -164,6 +164,31 @@ def test_tokens_are_at_most_what_was_sent_and_none_is_lost_at_the_leaves(given_s
         assert in_nodes <= (record.run.tokens.input or 0)
 
 
+def test_ids_that_a_client_made_up_to_collide_are_told_apart() -> None:
+    victim = SPAN_IDS[2].hex()
+    sent = [
+        SpanFacts(
+            trace_id=TRACES[0],
+            span_id=span_id,
+            name="n",
+            start_ns=at,
+            is_ai=True,
+            execution_id=execution_id,
+            parent_span_id=SPAN_IDS[5],
+        )
+        for at, (span_id, execution_id) in enumerate(
+            [(SPAN_IDS[0], f"{TRACES[0].hex()}/{victim}/2"), (SPAN_IDS[1], victim), (SPAN_IDS[2], None)]
+        )
+    ]
+    (record,) = assemble(sent)
+
+    assert [node.node_execution_id for node in record.nodes] == [
+        f"{TRACES[0].hex()}/{victim}/2",
+        victim,
+        f"{TRACES[0].hex()}/{victim}/2/",
+    ]
+
+
 def test_usage_adds_by_kind_and_unknown_is_not_zero() -> None:
     assert TokenUsage(1, None) + TokenUsage(None, None) == TokenUsage(1, None)
     assert TokenUsage(1, 2) + TokenUsage(3, None, 4) == TokenUsage(4, 2, 4)
