@@ -23,6 +23,7 @@ from longpole.pricing.book import PriceBook
 _NOTHING = Decimal(0)
 _COMPUTED = CostSource.COMPUTED
 _with_cost = changing(NodeExecution, "cost_usd", "cost_source")
+_with_costs = changing(Run, "cost_usd", "known_cost_usd")
 
 
 def priced(record: RunRecord, book: PriceBook) -> RunRecord:
@@ -68,4 +69,4 @@ def _priced_run(run: Run, nodes: tuple[NodeExecution, ...]) -> Run:
     total = run.tokens.total if run.total_tokens_used is None else run.total_tokens_used
     if (total or 0) > sum(used):
         is_whole = False
-    return changed(run, cost_usd=known if is_whole else None, known_cost_usd=known)
+    return cast("Run", _with_costs(run, known if is_whole else None, known))
