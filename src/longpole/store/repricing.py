@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from longpole.analysis.usage import repeated_usage
-from longpole.domain.runs import CostSource, NodeExecution, Run, TokenUsage
+from longpole.domain.runs import CostSource, NodeExecution, Run
 from longpole.store.dirty_marks import mark_runs
 from longpole.store.node_totals import ended_ns
+from longpole.store.run_rows import tokens_of
 from longpole.store.run_writes import lock_runs
 from longpole.store.tables import models, node_executions, runs
 
@@ -125,7 +126,7 @@ def _node(row: Any) -> NodeExecution:
         model=row.model,
         requested_model=row.requested_model,
         provider=row.provider,
-        tokens=_tokens(row),
+        tokens=tokens_of(row),
         cost_usd=row.cost_usd,
         cost_source=row.cost_source,
         is_cached=row.is_cached,
@@ -146,20 +147,10 @@ def _stored(row: Any, nodes: tuple[NodeExecution, ...]) -> StoredCosts:
         start_ns=row.start_ns,
         end_ns=row.end_ns,
         recorded_ns=row.recorded_ns,
-        tokens=_tokens(row),
+        tokens=tokens_of(row),
         total_tokens_used=row.total_tokens,
         cost_usd=row.cost_usd,
         known_cost_usd=row.known_cost_usd,
     )
     counted = {node.node_execution_id for node in nodes} - repeated_usage(usage)
     return StoredCosts(row.run_key, run, nodes, frozenset(counted), "cost_usd" in (row.reported or {}))
-
-
-def _tokens(row: Any) -> TokenUsage:
-    return TokenUsage(
-        input=row.input_tokens,
-        output=row.output_tokens,
-        cache_read=row.cache_read_tokens,
-        cache_write=row.cache_write_tokens,
-        reasoning=row.reasoning_tokens,
-    )

@@ -1,6 +1,6 @@
 """Rows of the hot tables as records: what `row_packing` packs, unpacked.
 
-Upstream: the tables. Downstream: `run_reads`.
+Upstream: the tables. Downstream: `run_reads`, `repricing`.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ def run_of(row: Row[Any]) -> Run:
         successful_nodes=row.successful_nodes,
         failed_nodes=row.failed_nodes,
         cached_nodes=row.cached_nodes,
-        tokens=_tokens(row),
+        tokens=tokens_of(row),
         total_tokens_used=row.total_tokens,
         embedding_tokens=row.embedding_tokens,
         cost_usd=row.cost_usd,
@@ -72,7 +72,7 @@ def node_of(row: Row[Any], workflow_run_id: str, attempt_log: tuple[Attempt, ...
         model=row.model,
         requested_model=row.requested_model,
         provider=row.provider,
-        tokens=_tokens(row),
+        tokens=tokens_of(row),
         cost_usd=row.cost_usd,
         cost_source=row.cost_source,
         is_cached=row.is_cached,
@@ -104,7 +104,8 @@ def attempt_of(row: Row[Any]) -> Attempt:
     )
 
 
-def _tokens(row: Row[Any]) -> TokenUsage:
+def tokens_of(row: Row[Any]) -> TokenUsage:
+    """What a run or node execution used, from a row with the kinds of tokens."""
     return TokenUsage(
         input=row.input_tokens,
         output=row.output_tokens,
