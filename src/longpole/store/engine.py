@@ -25,6 +25,9 @@ from longpole.store.turns import Turns
 BUSY_TIMEOUT_MS = 10_000
 _LOG_BYTES = 16 << 20
 """The write-ahead log is cut back to so much after it was written back; a burst makes it longer for a while only."""
+_CACHE_KIB = 16 << 10
+"""Pages that each connection keeps; the system keeps the file's as well, and 64 MiB made nothing quicker."""
+
 _WRITES = "longpole_writes"
 _TURNS = "longpole_turns"
 
@@ -72,6 +75,7 @@ def _open_sqlite(url: URL) -> Engine:
         beside = Path(f"{url.database}.turn")
     engine = create_engine(
         url,
+        pool_use_lifo=True,  # few connections are warm, the others take no memory
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
         execution_options={_TURNS: Turns(beside, BUSY_TIMEOUT_MS / 1000)},
     )
@@ -88,7 +92,7 @@ def _open_sqlite(url: URL) -> Engine:
             f"journal_size_limit={_LOG_BYTES}",
             "synchronous=FULL",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "cache_size=-65536",
+            f"cache_size=-{_CACHE_KIB}",
             "temp_store=MEMORY",
             "foreign_keys=ON",
         ):
