@@ -11,7 +11,6 @@ Upstream: `cache_backend`. Downstream: `postgres_lines`, the database.
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Engine
@@ -20,12 +19,14 @@ from longpole.domain.cache import NewEntry, StoredEntry
 from longpole.domain.scopes import Scope
 from longpole.domain.units import NS_PER_SECOND
 from longpole.store import cache_rows
+from longpole.store.cache_heads import unpacked
 from longpole.store.postgres_lines import Lines, RefusedError, encoded, wire
 
 _VALUES = [
     "id",
     "scope_key",
     "cache_key",
+    "head",
     "node_type",
     "node_id",
     "node_class",
@@ -57,10 +58,7 @@ WITH lease AS ({cache_rows.with_marks(cache_rows.DROP_LEASE, _marks(_VALUES))}),
 {cache_rows.with_marks(cache_rows.NEW_RESULT_OF_USE, _marks(_VALUES))}
 """
 _STATEMENTS = {
-    "get": """
-SELECT output_bytes, expires_ns, stale_until_ns, elapsed_ns, CAST(cost_usd AS text), node_type, node_id, node_class
-  FROM cache_results WHERE id = $1 AND cache_key = $2 AND scope_key = $3 AND body_in = 1
-""",
+    "get": "SELECT output_bytes, head FROM cache_results WHERE id = $1 AND cache_key = $2 AND body_in = 1",
     "put": _PUT,
     "scope": cache_rows.with_marks(cache_rows.NEW_SCOPE, _marks(_SCOPE_VALUES)),
     "lease": f"""
@@ -95,9 +93,11 @@ class PostgresBackend:
     def get(self, scope: Scope, key: str, epoch: int) -> StoredEntry | None:  # noqa: ARG002 - rows that are void are gone
         """What is kept under a key, fresh or not; None: nothing."""
         scope_key = cache_rows.scope_key(scope)
-        values = (b"%d" % cache_rows.entry_id(scope_key, key), encoded(key), b"%d" % scope_key)
-        rows = self._lines.ask("get", values, None, self._budget_s)
-        return _entry(rows[0]) if rows else None
+        values = (b"%d" % cache_rows.entry_id(scope_key, key), encoded(key))
+        for body, head in self._lines.ask("get", values, None, self._budget_s):
+            if body is not None and head is not None:
+                return unpacked(body, head)
+        return None
 
     def put(self, scope: Scope, key: str, epoch: int, entry: NewEntry) -> None:  # noqa: ARG002 - as above
         """Keep a result, in place of an earlier one, and end its lease."""
@@ -134,17 +134,3 @@ class PostgresBackend:
     def _ask(self, name: str, values: Sequence[Any], budget_s: float) -> list[Sequence[bytes | None]]:
         sent = [wire(value) for value in values]
         return self._lines.ask(name, [value for value, _ in sent], [form for _, form in sent], budget_s)
-
-
-def _entry(row: Sequence[bytes | None]) -> StoredEntry:
-    body, expires, stale_until, elapsed, cost, node_type, node_id, node_class = (value or b"" for value in row)
-    return StoredEntry(
-        body,
-        int.from_bytes(expires, "big", signed=True),
-        int.from_bytes(stale_until, "big", signed=True),
-        int.from_bytes(elapsed, "big", signed=True),
-        Decimal(cost.decode()) if cost else None,
-        node_type.decode(),
-        node_id.decode(),
-        node_class.decode(),
-    )

@@ -175,8 +175,8 @@ def entry(connection: Connection, scope: Scope, key: str) -> EntryRow | None:
     """What is known of the entry under a key, fresh or not; None: there is none."""
     of, scope_key = cache_results.c, cache_rows.scope_key(scope)
     columns = (
-        *(of.node_type, of.node_id, of.node_class, _uses.created_ns, of.expires_ns, of.stale_until_ns),
-        *(of.elapsed_ns, of.cost_usd, _uses.size_bytes, _uses.hit_count, _uses.saved_ns, _uses.saved_usd),
+        *(_uses.node_type, _uses.node_id, _uses.node_class, _uses.created_ns, _uses.expires_ns, _uses.stale_until_ns),
+        *(_uses.elapsed_ns, _uses.cost_usd, _uses.size_bytes, _uses.hit_count, _uses.saved_ns, _uses.saved_usd),
         *(_uses.last_hit_ns, _uses.tags, _uses.parts, of.body_in),
     )
     wanted = select(*columns).join(cache_uses, _uses.id == of.id)

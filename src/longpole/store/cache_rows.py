@@ -18,41 +18,38 @@ from typing import Any
 from longpole.domain.cache import NewEntry
 from longpole.domain.scopes import Scope
 from longpole.domain.units import NS_PER_SECOND
+from longpole.store import cache_heads
 from longpole.store.keys import dimension_key
 from longpole.store.values import dollars, instant, text, whole
 
 ELSEWHERE, IN_BYTES, IN_READABLE = 0, 1, 2
 """Where the exact bytes of a row are: `cache_results.body_in`."""
-READABLE_FORMAT = b"j"
-"""The first byte of bodies that are JSON, and exactly their readable form."""
 SECONDS_PER_DOLLAR = 600.0
 _MIN_BYTES = 64
 
 NEW_USE = """
-INSERT INTO cache_uses (id, scope_key, node_type, node_id, node_class, created_ns, stale_until_ns, size_bytes, worth,
-                        priority, hit_count, saved_ns, saved_usd, tags, parts)
-VALUES ({id}, {scope_key}, {node_type}, {node_id}, {node_class}, {created_ns}, {stale_until_ns}, {size_bytes}, {worth},
+INSERT INTO cache_uses (id, scope_key, node_type, node_id, node_class, created_ns, expires_ns, stale_until_ns,
+                        elapsed_ns, cost_usd, size_bytes, worth, priority, hit_count, saved_ns, saved_usd, tags, parts)
+VALUES ({id}, {scope_key}, {node_type}, {node_id}, {node_class}, {created_ns}, {expires_ns}, {stale_until_ns},
+        {elapsed_ns}, {cost_usd}, {size_bytes}, {worth},
         {worth} + COALESCE((SELECT value FROM cache_facts WHERE name = 'clock'), 0), 0, 0, 0, {tags}, {parts})
 ON CONFLICT (id) DO UPDATE SET
     scope_key = excluded.scope_key, node_type = excluded.node_type, node_id = excluded.node_id,
-    node_class = excluded.node_class, created_ns = excluded.created_ns, stale_until_ns = excluded.stale_until_ns,
+    node_class = excluded.node_class, created_ns = excluded.created_ns, expires_ns = excluded.expires_ns,
+    stale_until_ns = excluded.stale_until_ns, elapsed_ns = excluded.elapsed_ns, cost_usd = excluded.cost_usd,
     size_bytes = excluded.size_bytes, worth = excluded.worth, tags = excluded.tags, parts = excluded.parts,
     priority = excluded.priority + cache_uses.hit_count * excluded.worth
 """
 """What was served under a key before stays counted when its result is replaced."""
-_RESULT_COLUMNS = """id, scope_key, cache_key, node_type, node_id, node_class, expires_ns, stale_until_ns, elapsed_ns,
-       cost_usd, body_in, output_data, output_bytes"""
-_REPLACE_RESULT = """
+_COLUMNS = "id, scope_key, cache_key, head, body_in, output_data, output_bytes"
+_VALUES = "{id}, {scope_key}, {cache_key}, {head}, {body_in}, {output_data}, {output_bytes}"
+_REPLACE = """
 ON CONFLICT (id) DO UPDATE SET
-    scope_key = excluded.scope_key, cache_key = excluded.cache_key, node_type = excluded.node_type,
-    node_id = excluded.node_id, node_class = excluded.node_class, expires_ns = excluded.expires_ns,
-    stale_until_ns = excluded.stale_until_ns, elapsed_ns = excluded.elapsed_ns, cost_usd = excluded.cost_usd,
-    body_in = excluded.body_in, output_data = excluded.output_data, output_bytes = excluded.output_bytes
+    scope_key = excluded.scope_key, cache_key = excluded.cache_key, head = excluded.head, body_in = excluded.body_in,
+    output_data = excluded.output_data, output_bytes = excluded.output_bytes
 """
-_RESULT_VALUES = """{id}, {scope_key}, {cache_key}, {node_type}, {node_id}, {node_class}, {expires_ns},
-       {stale_until_ns}, {elapsed_ns}, {cost_usd}, {body_in}, {output_data}, {output_bytes}"""
-NEW_RESULT = f"INSERT INTO cache_results ({_RESULT_COLUMNS}) VALUES ({_RESULT_VALUES}) {_REPLACE_RESULT}"  # noqa: S608 - our own names
-NEW_RESULT_OF_USE = f"INSERT INTO cache_results ({_RESULT_COLUMNS}) SELECT {_RESULT_VALUES} FROM use {_REPLACE_RESULT}"  # noqa: S608 - our own names
+NEW_RESULT = f"INSERT INTO cache_results ({_COLUMNS}) VALUES ({_VALUES}) {_REPLACE}"  # noqa: S608 - our own names
+NEW_RESULT_OF_USE = f"INSERT INTO cache_results ({_COLUMNS}) SELECT {_VALUES} FROM use {_REPLACE}"  # noqa: S608 - the same
 """The same, within a statement that writes `use` first."""
 DROP_LEASE = "DELETE FROM cache_leases WHERE id = {id}"
 NEW_SCOPE = """
@@ -72,6 +69,7 @@ _TYPES = {
     "size_bytes": "bigint",
     "worth": "double precision",
     "tags": "jsonb",
+    "head": "bytea",
     "body_in": "smallint",
     "output_data": "jsonb",
     "output_bytes": "bytea",
@@ -87,7 +85,7 @@ def scope_key(scope: Scope) -> int:
 
 
 def entry_id(scope_key: int, key: str) -> int:
-    """The id of an entry, 63 bits."""
+    """The id of an entry, 63 bits: where id and key are those of an entry, so is the scope."""
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") >> 1 ^ scope_key
 
 
@@ -132,16 +130,17 @@ def row_values(scope_key: int, key: str, entry: NewEntry, body_in: int) -> dict[
         "id": entry_id(scope_key, key),
         "scope_key": scope_key,
         "cache_key": key,
-        "node_type": stored.node_type,
-        "node_id": stored.node_id,
-        "node_class": stored.node_class,
+        "head": cache_heads.packed(stored),
+        "body_in": body_in,
+        "output_data": entry.readable,
+        "output_bytes": stored.body if body_in == IN_BYTES else None,
+        "node_type": text(stored.node_type),
+        "node_id": text(stored.node_id),
+        "node_class": text(stored.node_class),
         "expires_ns": instant(stored.expires_ns),
         "stale_until_ns": instant(stored.stale_until_ns),
         "elapsed_ns": whole(stored.elapsed_ns) or 0,
         "cost_usd": dollars(stored.cost_usd),
-        "body_in": body_in,
-        "output_data": entry.readable,
-        "output_bytes": stored.body if body_in == IN_BYTES else None,
         "created_ns": instant(entry.created_ns),
         "size_bytes": len(stored.body),
         "worth": worth(len(stored.body), stored.elapsed_ns, stored.cost_usd),

@@ -16,7 +16,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 from weakref import WeakSet
 
@@ -27,13 +26,14 @@ from longpole.domain.errors import StorageUnavailableError
 from longpole.domain.scopes import Scope
 from longpole.domain.units import NS_PER_SECOND, PICO_PER_USD
 from longpole.store import cache_rows
+from longpole.store.cache_heads import unpacked
+from longpole.store.cache_rows import entry_id
 from longpole.store.forks import forget_in_child, leave_alone
 from longpole.store.turns import turns_of
 
 _GET = """
-SELECT CASE body_in WHEN 2 THEN output_data WHEN 1 THEN output_bytes END,
-       expires_ns, stale_until_ns, elapsed_ns, cost_usd, node_type, node_id, node_class
-  FROM cache_results WHERE id = ? AND cache_key = ? AND scope_key = ?
+SELECT CASE body_in WHEN 2 THEN CAST('j' || output_data AS BLOB) WHEN 1 THEN output_bytes END AS b, head AS h
+  FROM cache_results WHERE id = ? AND cache_key = ?
 """
 _LEASE = """
 INSERT INTO cache_leases (id, token, expires_ns) VALUES (?1, ?2, ?3)
@@ -92,16 +92,11 @@ class SqliteBackend:
         except (AttributeError, KeyError):
             own, scope_key = self._connection(), self._scope_key(scope)
         with own.lock:
-            row = own.cursor.execute(_GET, (cache_rows.entry_id(scope_key, key), key, scope_key)).fetchone()
-        if row is None:
-            return None
-        body, expires_ns, stale_until_ns, elapsed_ns, cost, node_type, node_id, node_class = row
-        if body.__class__ is str:
-            body = cache_rows.READABLE_FORMAT + body.encode()
-        elif body is None:
-            return None  # its bytes are in another tier
-        cost_usd = None if cost is None else Decimal(cost).scaleb(-12)
-        return StoredEntry(body, expires_ns, stale_until_ns, elapsed_ns, cost_usd, node_type, node_id, node_class)
+            own.execute(_GET, (entry_id(scope_key, key), key))
+            row = own.fetchone()
+        if row is None or row[0] is None:
+            return None  # there is none, or its bytes are in another tier
+        return unpacked(*row)
 
     def put(self, scope: Scope, key: str, epoch: int, entry: NewEntry) -> None:  # noqa: ARG002 - as above
         """Keep a result, in place of an earlier one, and end its lease.
@@ -117,10 +112,10 @@ class SqliteBackend:
         own = self._connection()
         with self._turns.turn(self._write_wait_s), own.lock, _transaction(own.sqlite):
             if scope_key not in self._known_scopes:
-                own.cursor.execute(_NEW_SCOPE, {"scope_key": scope_key, **scope._asdict()})
-            own.cursor.execute(_NEW_USE, values)
-            own.cursor.execute(_NEW_RESULT, values)
-            own.cursor.execute(_DROP_LEASE, values)
+                own.execute(_NEW_SCOPE, {"scope_key": scope_key, **scope._asdict()})
+            own.execute(_NEW_USE, values)
+            own.execute(_NEW_RESULT, values)
+            own.execute(_DROP_LEASE, values)
         self._known_scopes.add(scope_key)
 
     def drop(self, keys: Sequence[tuple[Scope, str]], epochs: Mapping[Scope, int]) -> None:
@@ -128,19 +123,20 @@ class SqliteBackend:
 
     def lease(self, scope: Scope, key: str, token: str, seconds: float) -> bool:
         """Become the one who makes a result, or stay it: whether `token` holds the lease now, for so long."""
-        entry_id = cache_rows.entry_id(self._scope_key(scope), key)
+        scope_key = self._scope_key(scope)
         own = self._connection()
         with self._turns.turn(self._budget_s), own.lock:
             now_ns = time.time_ns()
             until_ns = now_ns + round(seconds * NS_PER_SECOND)
-            return own.cursor.execute(_LEASE, (entry_id, token, until_ns, now_ns)).fetchone() is not None
+            own.execute(_LEASE, (entry_id(scope_key, key), token, until_ns, now_ns))
+            return own.fetchone() is not None
 
     def release(self, scope: Scope, key: str, token: str) -> None:
         """Let others make it, if `token` still holds the lease."""
-        entry_id = cache_rows.entry_id(self._scope_key(scope), key)
+        scope_key = self._scope_key(scope)
         own = self._connection()
         with self._turns.turn(self._write_wait_s), own.lock:
-            own.cursor.execute(_RELEASE, (entry_id, token))
+            own.execute(_RELEASE, (entry_id(scope_key, key), token))
 
     def close(self) -> None:
         """Close the connections of all threads, each when its statement is done; what comes later fails."""
@@ -180,7 +176,8 @@ class _Connection:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.sqlite = connection
-        self.cursor = connection.cursor()
+        self._cursor = connection.cursor()
+        self.execute, self.fetchone = self._cursor.execute, self._cursor.fetchone
         self.lock = threading.Lock()
         self._process_id = os.getpid()
 
@@ -193,7 +190,7 @@ class _Connection:
         if self._process_id == os.getpid():
             self.sqlite.close()
         else:
-            leave_alone((self.sqlite, self.cursor))
+            leave_alone((self.sqlite, self._cursor))
 
 
 class _transaction:  # noqa: N801 - reads as a verb, and a generator would cost two microseconds more

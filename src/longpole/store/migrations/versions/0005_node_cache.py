@@ -23,10 +23,10 @@ AT_ONCE = 1_000
 
 VIEW = """
 CREATE VIEW workflow_cache_entries AS
-SELECT r.id, s.app_id, s.workflow_id, r.cache_key, r.node_type, NULLIF(r.node_id, '') AS node_id,
-       NULLIF(r.node_class, '') AS node_class, r.output_data, r.output_bytes, u.size_bytes,
+SELECT r.id, s.app_id, s.workflow_id, r.cache_key, u.node_type, NULLIF(u.node_id, '') AS node_id,
+       NULLIF(u.node_class, '') AS node_class, r.output_data, r.output_bytes, u.size_bytes,
        {expires} AS expires_at, {stale_until} AS stale_until, u.hit_count,
-       r.elapsed_ns / 1e9 AS original_execution_time, u.saved_ns / 1e9 AS total_time_saved,
+       u.elapsed_ns / 1e9 AS original_execution_time, u.saved_ns / 1e9 AS total_time_saved,
        {cost} AS original_cost, {saved} AS total_cost_saved, {last_hit} AS last_hit_at, u.priority, u.tags, u.parts,
        {created} AS created_at, {updated} AS updated_at
   FROM cache_results r JOIN cache_uses u ON u.id = r.id LEFT JOIN cache_scopes s ON s.scope_key = r.scope_key
@@ -39,25 +39,24 @@ SELECT DISTINCT n.scope_key, e.app_id, e.workflow_id
   FROM workflow_cache_entries e JOIN cache_new_ids n ON n.old_id = e.id
 """
 TAKE_RESULTS = """
-INSERT INTO cache_results (id, scope_key, cache_key, node_type, node_id, node_class, expires_ns, stale_until_ns,
-                           elapsed_ns, cost_usd, body_in, output_data)
-SELECT n.id, n.scope_key, e.cache_key, e.node_type, COALESCE(e.node_id, ''), '', {expires}, {expires},
-       CAST(e.original_execution_time * 1e9 AS BIGINT), e.original_cost, 0, {readable}
+INSERT INTO cache_results (id, scope_key, cache_key, head, body_in, output_data)
+SELECT n.id, n.scope_key, e.cache_key, {nothing}, 0, {readable}
   FROM workflow_cache_entries e JOIN cache_new_ids n ON n.old_id = e.id
 """
 TAKE_USES = """
-INSERT INTO cache_uses (id, scope_key, node_type, node_id, node_class, created_ns, stale_until_ns, size_bytes, worth,
-                        priority, hit_count, saved_ns, saved_usd, tags, parts)
-SELECT n.id, n.scope_key, e.node_type, COALESCE(e.node_id, ''), '', {created}, {expires}, e.size_bytes, 0, 0,
-       e.hit_count, CAST(e.total_time_saved * 1e9 AS BIGINT), COALESCE(e.total_cost_saved, 0), '[]', '{{}}'
+INSERT INTO cache_uses (id, scope_key, node_type, node_id, node_class, created_ns, expires_ns, stale_until_ns,
+                        elapsed_ns, cost_usd, size_bytes, worth, priority, hit_count, saved_ns, saved_usd, tags, parts)
+SELECT n.id, n.scope_key, e.node_type, COALESCE(e.node_id, ''), '', {created}, {expires}, {expires},
+       CAST(e.original_execution_time * 1e9 AS BIGINT), e.original_cost, e.size_bytes, 0, 0, e.hit_count,
+       CAST(e.total_time_saved * 1e9 AS BIGINT), COALESCE(e.total_cost_saved, 0), '[]', '{{}}'
   FROM workflow_cache_entries e JOIN cache_new_ids n ON n.old_id = e.id
 """
 GIVE_BACK = """
 INSERT INTO {aside} (id, app_id, workflow_id, cache_key, node_type, node_id, output_data, size_bytes, expires_at,
                      hit_count, original_execution_time, total_time_saved, original_cost, total_cost_saved,
                      created_at, updated_at)
-SELECT r.id, s.app_id, s.workflow_id, r.cache_key, r.node_type, NULLIF(r.node_id, ''), r.output_data, u.size_bytes,
-       {expires}, u.hit_count, r.elapsed_ns / 1e9, u.saved_ns / 1e9, r.cost_usd, u.saved_usd, {created}, {updated}
+SELECT r.id, s.app_id, s.workflow_id, r.cache_key, u.node_type, NULLIF(u.node_id, ''), r.output_data, u.size_bytes,
+       {expires}, u.hit_count, u.elapsed_ns / 1e9, u.saved_ns / 1e9, u.cost_usd, u.saved_usd, {created}, {updated}
   FROM cache_results r JOIN cache_uses u ON u.id = r.id JOIN cache_scopes s ON s.scope_key = r.scope_key
 """
 
@@ -70,12 +69,12 @@ def upgrade() -> None:
     op.drop_table("workflow_cache_entries")
     money = "{}" if _is_postgresql() else "{} / 1e12"
     view = VIEW.format(
-        expires=_instant("r.expires_ns"),
-        stale_until=_instant("r.stale_until_ns"),
+        expires=_instant("u.expires_ns"),
+        stale_until=_instant("u.stale_until_ns"),
         last_hit=_instant("u.last_hit_ns"),
         created=_instant("u.created_ns"),
         updated=_instant(UPDATED),
-        cost=money.format("r.cost_usd"),
+        cost=money.format("u.cost_usd"),
         saved=money.format("u.saved_usd"),
     )
     op.execute(sa.text(view.replace(":", "\\:")))
@@ -87,7 +86,7 @@ def downgrade() -> None:
     _execute(
         GIVE_BACK,
         aside=aside,
-        expires=_instant("r.expires_ns"),
+        expires=_instant("u.expires_ns"),
         created=_instant("u.created_ns"),
         updated=_instant(UPDATED),
     )
@@ -157,8 +156,9 @@ def _take_over() -> None:
         op.bulk_insert(numbers, pack)
     words = {"expires": _nanoseconds("e.expires_at"), "created": _nanoseconds("e.created_at")}
     readable = "e.output_data" if _is_postgresql() else "CAST(e.output_data AS TEXT)"
+    nothing = "''" if _is_postgresql() else "x''"
     for statement in (TAKE_SCOPES, TAKE_RESULTS, TAKE_USES):
-        _execute(statement, readable=readable, **words)
+        _execute(statement, readable=readable, nothing=nothing, **words)
     op.drop_table("cache_new_ids")
 
 
@@ -178,13 +178,9 @@ def _make_entry_tables() -> None:
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False, comment="a hash of scope and key"),
         sa.Column("scope_key", sa.BigInteger(), nullable=False),
         sa.Column("cache_key", sa.Text(), nullable=False),
-        sa.Column("node_type", sa.Text(), nullable=False, comment="empty: unknown"),
-        sa.Column("node_id", sa.Text(), nullable=False, comment="empty: unknown"),
-        sa.Column("node_class", sa.Text(), nullable=False, comment="empty: unknown"),
-        sa.Column("expires_ns", sa.BigInteger(), nullable=False, comment="until when it is fresh"),
-        sa.Column("stale_until_ns", sa.BigInteger(), nullable=False, comment="until when it may be served stale"),
-        sa.Column("elapsed_ns", sa.BigInteger(), nullable=False, comment="how long its node took"),
-        sa.Column("cost_usd", MONEY),
+        sa.Column(
+            "head", sa.LargeBinary(), nullable=False, comment="what a hit tells beside the bytes: see store.cache_heads"
+        ),
         sa.Column(
             "body_in",
             sa.SmallInteger(),
@@ -194,8 +190,6 @@ def _make_entry_tables() -> None:
         sa.Column("output_data", READABLE, comment="the readable form"),
         sa.Column("output_bytes", sa.LargeBinary(), comment="the exact bytes that are served"),
         sa.CheckConstraint("body_in IN (0, 1, 2)", name="ck_cache_results_ck_cache_results_body_in"),
-        sa.CheckConstraint("cost_usd >= 0", name="ck_cache_results_ck_cache_results_cost_usd"),
-        sa.CheckConstraint("elapsed_ns >= 0", name="ck_cache_results_ck_cache_results_elapsed_ns"),
         sa.PrimaryKeyConstraint("id", name="pk_cache_results"),
         comment="A row per cached result.",
     )
@@ -203,11 +197,14 @@ def _make_entry_tables() -> None:
         "cache_uses",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False, comment="of the result"),
         sa.Column("scope_key", sa.BigInteger(), nullable=False),
-        sa.Column("node_type", sa.Text(), nullable=False),
-        sa.Column("node_id", sa.Text(), nullable=False),
-        sa.Column("node_class", sa.Text(), nullable=False),
+        sa.Column("node_type", sa.Text(), nullable=False, comment="empty: unknown"),
+        sa.Column("node_id", sa.Text(), nullable=False, comment="empty: unknown"),
+        sa.Column("node_class", sa.Text(), nullable=False, comment="empty: unknown"),
         sa.Column("created_ns", sa.BigInteger(), nullable=False, comment="when the result was made"),
+        sa.Column("expires_ns", sa.BigInteger(), nullable=False, comment="until when it is fresh"),
         sa.Column("stale_until_ns", sa.BigInteger(), nullable=False, comment="until when it may be served at all"),
+        sa.Column("elapsed_ns", sa.BigInteger(), nullable=False, comment="how long its node took"),
+        sa.Column("cost_usd", MONEY, comment="what its node cost"),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False, comment="of the exact bytes, in whichever tier"),
         sa.Column(
             "worth",
@@ -222,6 +219,8 @@ def _make_entry_tables() -> None:
         sa.Column("last_hit_ns", sa.BigInteger()),
         sa.Column("tags", READABLE, nullable=False, comment="array of text: what it can be invalidated by"),
         sa.Column("parts", sa.Text(), nullable=False, comment="JSON: what went into the key, fit to be shown"),
+        sa.CheckConstraint("cost_usd >= 0", name="ck_cache_uses_ck_cache_uses_cost_usd"),
+        sa.CheckConstraint("elapsed_ns >= 0", name="ck_cache_uses_ck_cache_uses_elapsed_ns"),
         sa.CheckConstraint("hit_count >= 0", name="ck_cache_uses_ck_cache_uses_hit_count"),
         sa.CheckConstraint("saved_ns >= 0", name="ck_cache_uses_ck_cache_uses_saved_ns"),
         sa.CheckConstraint("saved_usd >= 0", name="ck_cache_uses_ck_cache_uses_saved_usd"),
