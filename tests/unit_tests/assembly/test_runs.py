@@ -294,7 +294,7 @@ def test_a_run_continued_in_another_trace_is_one_run(draw: Draw) -> None:
 def test_log_records_tell_the_error_and_sizes_of_their_span(draw: Draw) -> None:
     spans = draw(TRIP, ChatModel={"is_failed": True})
     chat = next(span for span in spans if span.name == "ChatModel")
-    of_chat = {"trace_id": chat.trace_id, "span_id": chat.span_id}
+    of_chat: dict[str, Any] = {"trace_id": chat.trace_id, "span_id": chat.span_id}
     logs = (
         LogFacts(**of_chat, error_type="RateLimitError", output_bytes=12),
         LogFacts(**of_chat, input_bytes=30, input_fingerprint=7),
