@@ -21,6 +21,7 @@ from sqlalchemy import Connection, select
 
 from longpole.store.bulk import Row, insert_rows
 from longpole.store.keys import row_key
+from longpole.store.quick_reads import array
 from longpole.store.tables import dirty_marks, runs
 
 UNIT_SECONDS, HOUR_SECONDS, DAY_SECONDS = 300, 3_600, 86_400
@@ -100,11 +101,19 @@ def replace_marks(connection: Connection, behind: Behind, cells: Iterable[tuple[
 
 def drop_marks(connection: Connection, behind: Behind, cells: Iterable[tuple[int, int]]) -> None:
     """Take away the marks of cells that were computed otherwise."""
-    mark_of = "?" if connection.dialect.name == "sqlite" else "%s"
-    sql = f"DELETE FROM dirty_marks WHERE workflow_key = {mark_of} AND cell_start = {mark_of} AND tier = {mark_of}"  # noqa: S608 - a placeholder
     rows = [(workflow_key, start, int(behind)) for workflow_key, start in cells]
-    if rows:
-        connection.exec_driver_sql(sql, rows)
+    if rows and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_DROP_ALL, tuple(map(array, zip(*rows, strict=True))))
+    elif rows:
+        connection.exec_driver_sql(_DROP, rows)
+
+
+_DROP = "DELETE FROM dirty_marks WHERE workflow_key = ? AND cell_start = ? AND tier = ?"
+_DROP_ALL = (
+    "DELETE FROM dirty_marks AS mark "
+    "USING unnest(%s::bigint[], %s::bigint[], %s::smallint[]) AS given (w, start, tier) "
+    "WHERE mark.workflow_key = given.w AND mark.cell_start = given.start AND mark.tier = given.tier"
+)
 
 
 def delete_marks(connection: Connection, marks: Sequence[Row]) -> int:
@@ -113,7 +122,7 @@ def delete_marks(connection: Connection, marks: Sequence[Row]) -> int:
         return 0
     counting = connection.execution_options(preserve_rowcount=True)
     if connection.dialect.name == "postgresql":
-        return counting.exec_driver_sql(_DELETE_ALL, tuple(map(list, zip(*marks, strict=True)))).rowcount
+        return counting.exec_driver_sql(_DELETE_ALL, tuple(map(array, zip(*marks, strict=True)))).rowcount
     return counting.exec_driver_sql(_DELETE, list(marks)).rowcount
 
 

@@ -29,11 +29,16 @@ def rows_of(connection: Connection, query: Select[Any]) -> Rows:
 def rows_of_keys(connection: Connection, sql: str, keys: Sequence[int]) -> Rows:
     """The rows of a query that ends in a comparison with the keys that are wanted, such as `… WHERE run_key`."""
     if connection.dialect.name == "postgresql":
-        return rows(connection, f"{sql} = ANY(%s)", (list(keys),)) if keys else []
+        return rows(connection, f"{sql} = ANY(%s::bigint[])", (array(keys),)) if keys else []
     found: Rows = []
     for some in _portions(keys):
         found += rows(connection, f"{sql} IN ({', '.join('?' * len(some))})", tuple(some))
     return found
+
+
+def array(numbers: Sequence[int]) -> str:
+    """Numbers in PostgreSQL's own spelling: the driver takes ten times as long to spell a list."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def rows(connection: Connection, sql: str, parameters: tuple[Any, ...]) -> Rows:

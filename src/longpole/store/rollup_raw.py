@@ -34,7 +34,7 @@ from longpole.store.columns import pico_dollars
 from longpole.store.keys import dimension_key
 from longpole.store.node_identities import identities, told_apart
 from longpole.store.node_totals import ended_ns, used_tokens
-from longpole.store.quick_reads import rows, rows_of_keys, sql_of
+from longpole.store.quick_reads import array, rows, rows_of_keys, sql_of
 from longpole.store.rollup_horizons import Horizons
 from longpole.store.run_rows import attempt_of
 from longpole.store.tables import node_attempts, node_executions, runs
@@ -85,7 +85,7 @@ def keys_within(connection: Connection, stretches: Sequence[Stretch]) -> list[in
     if not asked:
         return []
     if connection.dialect.name == "postgresql":
-        return [key for (key,) in rows(connection, _KEYS_WITHIN_ALL, tuple(map(list, zip(*asked, strict=True))))]
+        return [key for (key,) in rows(connection, _KEYS_WITHIN_ALL, tuple(map(array, zip(*asked, strict=True))))]
     return [key for each in asked for (key,) in rows(connection, _KEYS_WITHIN, each)]
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, func, select
 from longpole.store.bulk import Row
 from longpole.store.cell_writes import take_turn
 from longpole.store.dirty_marks import ANY_CHANGE, Behind, delete_marks
-from longpole.store.quick_reads import rows, rows_of
+from longpole.store.quick_reads import array, rows, rows_of
 from longpole.store.rollup_horizons import SECONDS, Horizons, Place, Tier, horizons
 from longpole.store.rollup_raw import Stretch, keys_within
 from longpole.store.tables import dirty_marks
@@ -106,7 +106,7 @@ def _later_marks(connection: Connection, places: Sequence[Place], from_key: int)
     if not asked:
         return []
     if connection.dialect.name == "postgresql":
-        return rows(connection, _LATER_MARKS_OF_ALL, (*map(list, zip(*asked, strict=True)), from_key))
+        return rows(connection, _LATER_MARKS_OF_ALL, (*map(array, zip(*asked, strict=True)), from_key))
     return [mark for each in asked for mark in rows(connection, _LATER_MARKS, (*each, from_key))]
 
 
