@@ -11,19 +11,15 @@ from longpole.upkeep import retention_process
 from longpole.upkeep.retention_process import RetentionProcess
 
 
-def process_id() -> str:
-    return str(os.getpid())
-
-
-def is_there(pid: str | None) -> bool:
+def is_there(pid: object) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
 def test_it_works_beside_and_ends(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     beside = RetentionProcess(runtime)
-    first = beside.do(process_id)
-    assert first != process_id()
-    assert beside.do(process_id) == first
+    first = beside.do(os.getpid)
+    assert first != os.getpid()
+    assert beside.do(os.getpid) == first
     beside.end_if_idle()
     assert is_there(first)
 
@@ -31,12 +27,12 @@ def test_it_works_beside_and_ends(runtime: Runtime, monkeypatch: pytest.MonkeyPa
     beside.end_if_idle()
     assert not is_there(first)
 
-    second = beside.do(process_id)
-    assert second not in {first, process_id()}
+    second = beside.do(os.getpid)
+    assert second not in {first, os.getpid()}
     beside.end()
     assert not is_there(second)
 
 
 def test_where_there_can_be_no_other_process_it_works_here() -> None:
     in_memory = Runtime(Settings(database_url="sqlite:///:memory:"))
-    assert RetentionProcess(in_memory).do(process_id) == process_id()
+    assert RetentionProcess(in_memory).do(os.getpid) == os.getpid()
