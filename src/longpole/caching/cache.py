@@ -37,10 +37,11 @@ class Bounds:
 
 
 class Kept(NamedTuple):
-    """What became of a result: its bytes (None where it cannot be told in bytes), and whether they are kept."""
+    """What became of a result: its bytes (None where it cannot be told in bytes), whether they are kept, why not."""
 
     body: bytes | None
     is_stored: bool
+    reason: str | None = None
 
 
 class ResultCache:
@@ -108,15 +109,16 @@ class ResultCache:
             encoded = codec.encode(output)
         except codec.NotStorableError:
             self.counts.bypass(request.counted, "output_type")
-            return Kept(None, is_stored=False)
+            return Kept(None, is_stored=False, reason="output_type")
         if reason := self._objection(request, len(encoded.body), elapsed_ns, generation):
             self.counts.bypass(request.counted, reason)
-            return Kept(encoded.body, is_stored=False)
+            return Kept(encoded.body, is_stored=False, reason=reason)
         stored = self._stored(request, encoded.body, elapsed_ns, request.cost_usd(output))
         entry = NewEntry(
             stored, encoded.readable, encoded.is_readable_exact, request.tags, request.parts(), created_ns=self.clock()
         )
-        return Kept(encoded.body, is_stored=self._put(request, entry))
+        is_stored = self._put(request, entry)
+        return Kept(encoded.body, is_stored, None if is_stored else "backend")
 
     def _objection(self, request: Request, size_bytes: int, elapsed_ns: int, generation: int | None) -> str | None:
         if request.ttl_ns <= 0:
@@ -160,17 +162,18 @@ class ResultCache:
         Raises:
             StorageUnavailableError: Nothing was invalidated.
         """
-        return self._drop(self.ledger.remove(criteria))
+        return self.forget(self.ledger.remove(criteria))
 
     def expire(self, scope: tuple[str, str | None] | None = None) -> int:
         """Remove entries that may not be served any more, of a scope or of all; how many."""
-        return self._drop(self.ledger.expire(self.clock(), scope))
+        return self.forget(self.ledger.expire(self.clock(), scope))
 
     def evict(self, max_bytes: int) -> int:
         """Give up the entries that save least until no more than `max_bytes` are kept; how many."""
-        return self._drop(self.ledger.evict(max_bytes))
+        return self.forget(self.ledger.evict(max_bytes))
 
-    def _drop(self, removed: Sequence[ScopedKey]) -> int:
+    def forget(self, removed: Sequence[ScopedKey]) -> int:
+        """Take the bytes of entries away whose rows were removed; how many."""
         for key in removed:
             self.memory.forget(key)
         scopes = sorted({scope for scope, _ in removed})

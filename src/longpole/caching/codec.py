@@ -94,6 +94,18 @@ def decode(body: bytes) -> Any:
         raise CorruptEntryError("the bytes of a cached result are damaged") from None
 
 
+def json_of(body: bytes) -> bytes | None:
+    """The JSON that a result is, as it stands in its bytes; None where it is none (NaN, bytes, tuples).
+
+    Raises:
+        CorruptEntryError: These bytes are no encoded result.
+    """
+    decode(body)
+    if body[:1] == b"j":
+        return body[1:]
+    return zstd.decompress(body[1:]) if body[:1] == b"z" else None
+
+
 def _as_json(value: Any) -> bytes | None:
     """A value as JSON if that keeps it exactly, else None. What contains itself ends here."""
     try:
