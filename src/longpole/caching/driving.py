@@ -49,11 +49,7 @@ def compute(cache: ResultCache, request: Request, run: Run) -> Outcome:
     Raises:
         Exception: What the node raised.
     """
-    steps = _steps(cache, request)
-    if steps is None:
-        return _raised(_produce(run))
-    with _is_making(request):
-        return _raised(_drive(cache, request, steps, run))
+    return _raised(attempt(cache, request, run))
 
 
 async def compute_async(cache: ResultCache, request: Request, run: RunAsync) -> Outcome:
@@ -62,11 +58,25 @@ async def compute_async(cache: ResultCache, request: Request, run: RunAsync) -> 
     Raises:
         Exception: What the node raised.
     """
+    return _raised(await attempt_async(cache, request, run))
+
+
+def attempt(cache: ResultCache, request: Request, run: Run) -> Outcome:
+    """As `compute`, but what the node raised is in the outcome: whatever is raised here was not the node."""
     steps = _steps(cache, request)
     if steps is None:
-        return _raised(await _produce_async(run))
+        return produced(run)
     with _is_making(request):
-        return _raised(await _drive_async(cache, request, steps, run))
+        return _drive(cache, request, steps, run)
+
+
+async def attempt_async(cache: ResultCache, request: Request, run: RunAsync) -> Outcome:
+    """The same for a node that is awaited."""
+    steps = _steps(cache, request)
+    if steps is None:
+        return await produced_async(run)
+    with _is_making(request):
+        return await _drive_async(cache, request, steps, run)
 
 
 def _steps(cache: ResultCache, request: Request) -> Dance | None:
@@ -112,13 +122,14 @@ def _do(cache: ResultCache, request: Request, step: Step, run: Run) -> Any:
     if isinstance(step, Pause):
         time.sleep(step.seconds)
     elif isinstance(step, Produce):
-        return _produce(run)
+        return produced(run)
     else:
         _refresh(cache, request, run)
     return None
 
 
-def _produce(run: Run) -> Outcome:
+def produced(run: Run) -> Outcome:
+    """What comes of running a node, past every cache."""
     begun_ns = time.perf_counter_ns()
     try:
         return timed(begun_ns, run())
@@ -193,7 +204,7 @@ async def _do_async(cache: ResultCache, request: Request, step: Step, run: RunAs
     if isinstance(step, Pause):
         await asyncio.sleep(step.seconds)
     elif isinstance(step, Produce):
-        return await _produce_async(run)
+        return await produced_async(run)
     elif isinstance(step, Refresh):
         task = asyncio.get_running_loop().create_task(_refresh_async(cache, request, run))
         _tasks.add(task)
@@ -201,7 +212,8 @@ async def _do_async(cache: ResultCache, request: Request, step: Step, run: RunAs
     return None
 
 
-async def _produce_async(run: RunAsync) -> Outcome:
+async def produced_async(run: RunAsync) -> Outcome:
+    """The same of a node that is awaited."""
     begun_ns = time.perf_counter_ns()
     try:
         return timed(begun_ns, await run())

@@ -8,15 +8,12 @@ only an invalidation that did not happen raises.
 Upstream: users, `rest`, `cli`, `sdk`. Downstream: `caching`, `cache_requests`, `cache_figures`.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from longpole import runtime
 from longpole.caching import driving, policy
-from longpole.caching.keys import NotKeyableError
-from longpole.caching.request import Request
 from longpole.domain.cache import CachedNode, CacheStatistics, Decision, Explanation
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.units import nanoseconds
@@ -24,7 +21,6 @@ from longpole.services import cache_figures, cache_requests
 from longpole.services.cache_invalidation import criteria
 from longpole.services.cache_requests import CostOf, Execution, scope_of
 
-_log = logging.getLogger(__name__)
 _LONGEST_KEY = 255
 _LONGEST_S = 1e9
 _NOTHING = object()
@@ -204,7 +200,7 @@ class WorkflowCacheService:
             node_type, node_config, input_data, node_id, version, ttl_hours, stale_while_revalidate_hours,
             stale_if_error_hours, tags, mode, min_seconds, cost,
         )  # fmt: skip
-        request = _request(app_id, workflow_id, execution)
+        request = cache_requests.wanted(app_id, workflow_id, execution)
         return produce() if request is None else driving.compute(runtime.current().cache, request, produce).value
 
     @staticmethod
@@ -236,7 +232,7 @@ class WorkflowCacheService:
             node_type, node_config, input_data, node_id, version, ttl_hours, stale_while_revalidate_hours,
             stale_if_error_hours, tags, mode, min_seconds, cost,
         )  # fmt: skip
-        request = _request(app_id, workflow_id, execution)
+        request = cache_requests.wanted(app_id, workflow_id, execution)
         if request is None:
             return await produce()
         return (await driving.compute_async(runtime.current().cache, request, produce)).value
@@ -315,25 +311,6 @@ class WorkflowCacheService:
     def explain_key(cache_key: str, app_id: str | None = None, workflow_id: str | None = None) -> Explanation:
         """What went into a key, and whether there is a result under it; if not, what is known of why."""
         return cache_figures.explanation(scope_of(app_id, workflow_id), cache_key)
-
-
-def _request(app_id: str | None, workflow_id: str | None, execution: Execution) -> Request | None:
-    """What the cache is to be asked; None where the node is to run past it, which is counted."""
-    scope = scope_of(app_id, workflow_id)
-    decided = cache_requests.decision(execution)
-    mode = cache_requests.mode_of(execution)
-    counted = cache_requests.counted_of(scope, execution, decided)
-    counts = runtime.current().cache.counts
-    if mode is policy.Mode.OFF or not decided.may_cache:
-        counts.bypass(counted, "off" if decided.may_cache else decided.reason)
-        return None
-    try:
-        key = cache_requests.key_of(scope, execution)
-    except NotKeyableError as error:
-        _log.debug("a node of type %s has no cache key: %s", execution.node_type, error.field)
-        counts.bypass(counted, "input_type")
-        return None
-    return cache_requests.request_of(scope, key, execution, decided)
 
 
 def _key(cache_key: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from longpole import runtime
 from longpole.caching import policy
 from longpole.caching.explanation import key_parts
-from longpole.caching.keys import cache_key
+from longpole.caching.keys import NotKeyableError, cache_key
 from longpole.caching.policy import Mode, Rules
 from longpole.caching.request import Request
 from longpole.domain.cache import Counted, Decision
@@ -110,6 +110,27 @@ def _secret() -> bytes:
 def counted_of(scope: Scope, execution: Execution, decided: Decision) -> Counted:
     """What an execution is counted under."""
     return Counted(scope, execution.node_type, execution.node_id or "", decided.node_class)
+
+
+def wanted(app_id: str | None, workflow_id: str | None, execution: Execution) -> Request | None:
+    """What the cache is to be asked; None where the node is to run past it, which is counted.
+
+    Raises:
+        InvalidInputError: Names what the caller gave that cannot be.
+    """
+    scope = scope_of(app_id, workflow_id)
+    decided = decision(execution)
+    counts, counted = runtime.current().cache.counts, counted_of(scope, execution, decided)
+    if mode_of(execution) is Mode.OFF or not decided.may_cache:
+        counts.bypass(counted, "off" if decided.may_cache else decided.reason)
+        return None
+    try:
+        key = key_of(scope, execution)
+    except NotKeyableError as error:
+        _log.debug("a node of type %s has no cache key: %s", execution.node_type, error.field)
+        counts.bypass(counted, "input_type")
+        return None
+    return request_of(scope, key, execution, decided)
 
 
 def request_of(scope: Scope, key: str, execution: Execution, decided: Decision) -> Request:
