@@ -66,8 +66,8 @@ class Template:
         self._times = self._body[self._time_at].copy().view("<i8").ravel()
         self._latest_ns = int(self._times.max())
 
-    def fresh(self) -> tuple[str, bytes]:
-        """The id of its first run, and a request with new ids whose latest run has just ended."""
+    def fresh(self, ago_ns: int = 0) -> tuple[str, bytes]:
+        """The id of its first run, and a request with new ids whose latest run ended so long ago."""
         traces = np.frombuffer(os.urandom(16 * RUNS_PER_REQUEST), np.uint8).reshape(RUNS_PER_REQUEST, 16)
         spans = np.frombuffer(os.urandom(8 * SPANS_PER_REQUEST), np.uint8).reshape(SPANS_PER_REQUEST, 8)
         run_ids = _HEX[traces].reshape(RUNS_PER_REQUEST, 32)
@@ -76,7 +76,7 @@ class Template:
         body[self._run_id_at] = run_ids
         body[self._span_at] = spans
         body[self._parent_at] = spans[self._parent_of]
-        times = self._times + (time.time_ns() - self._latest_ns)
+        times = self._times + (time.time_ns() - ago_ns - self._latest_ns)
         body[self._time_at] = times.astype("<i8").view(np.uint8).reshape(-1, 8)
         return run_ids[0].tobytes().decode(), body.tobytes()
 

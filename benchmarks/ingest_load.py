@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 
 from ingest_bodies import Template
 
+from longpole.domain.units import NS_PER_DAY
+
 _PAUSE_S = 0.1
 _PATIENCE_S = 60.0
 """How long a client tries to get an answer to one request."""
@@ -51,7 +53,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What clients do: post to `url`, with `headers`, for at most `seconds`.
+    """What clients do: post to `url`, with `headers`, for at most `seconds`; runs of the last `days`, 0 for now.
 
     With `is_patient` they come again when they are told to, as exporters do, and not ten times a second.
     """
@@ -62,6 +64,7 @@ class Load:
     headers: dict[str, str] = field(default_factory=dict)
     is_streamed: bool = False
     is_patient: bool = False
+    days: float = 0.0
 
     def send(self, clients: int, requests: int, watch: Callable[[int], None] | None = None) -> tuple[float, list[Sent]]:
         """Post `requests` requests by as many processes as there are clients; when it began, and what each did.
@@ -113,7 +116,7 @@ class Load:
 
     def _bodies(self, template: Template, count: int) -> Iterator[tuple[str, bytes]]:
         for _ in range(count):
-            run_id, body = template.fresh()
+            run_id, body = template.fresh(int(random.random() * self.days * NS_PER_DAY))
             yield run_id, gzip.compress(body, 1) if self.is_gzip else body
 
 

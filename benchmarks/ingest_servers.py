@@ -10,19 +10,23 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
 
+from longpole.store.dirty_marks import Behind
 from longpole.store.engine import open_engine, reading
 from longpole.store.tables import runs, trace_chunks
 
 _READY_S = 180.0
+_TOLD_CHARACTERS = 4_000
+"""Of what a server said, where something went wrong."""
 _PHOENIX = """
 import sys
 import grpc.aio._server as server
@@ -107,6 +111,8 @@ def phoenix(python: Path, folder: Path) -> Iterator[Server]:
         "PHOENIX_GRPC_PORT": str(_free_port()),
         "PHOENIX_WORKING_DIR": str(folder),
         "PHOENIX_TELEMETRY_ENABLED": "false",
+        "PHOENIX_ALLOW_EXTERNAL_RESOURCES": "false",
+        "PHOENIX_DISABLE_AGENT_ASSISTANT": "true",
     }
     command = [str(python), "-c", _PHOENIX]
     with _serving(command, settings, f"http://127.0.0.1:{port}", "/v1/traces", "/readyz") as server:
@@ -119,7 +125,8 @@ def mlflow(python: Path, folder: Path) -> Iterator[Server]:
     port = _free_port()
     command = [str(python), "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"]
-    settings = {"MLFLOW_DISABLE_TELEMETRY": "true", "PATH": f"{python.parent}:{os.environ['PATH']}"}
+    settings = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_MODEL_CATALOG_URI": "", "DO_NOT_TRACK": "true"}
+    settings |= {"PATH": f"{python.parent}:{os.environ['PATH']}"}
     ready = "/api/2.0/mlflow/experiments/get?experiment_id=0"
     with _serving(command, settings, f"http://127.0.0.1:{port}", "/v1/traces", ready) as server:
         server.headers = {"x-mlflow-experiment-id": "0"}
@@ -141,6 +148,11 @@ def longpole_stored(database_url: str) -> tuple[int, bool]:
 def waiting_traces(file: Path) -> int:
     """How many chunks of what was acknowledged are not assembled yet."""
     return _asked(file, "SELECT count(*) FROM trace_chunks WHERE is_pending")
+
+
+def waiting_work(file: Path) -> int:
+    """The same, and how many changes the cells do not follow yet (the hour and the day that go on have none)."""
+    return waiting_traces(file) + _asked(file, f"SELECT count(*) FROM dirty_marks WHERE tier = {int(Behind.UNIT)}")
 
 
 def rows_in(file: Path, table: str) -> int:
@@ -165,19 +177,30 @@ def _asked(file: Path, statement: str) -> int:
 def _serving(
     command: list[str], settings: dict[str, str], base: str, path: str, ready: str = "/health"
 ) -> Iterator[Server]:
-    process = subprocess.Popen(
-        command, env={**os.environ, **settings}, stdout=subprocess.DEVNULL, stderr=sys.stderr, start_new_session=True
-    )
-    try:
-        _wait_until_ready(process, base + ready)
-        yield Server(process, base + path, {})
-    finally:
-        process.send_signal(signal.SIGTERM)
+    with tempfile.TemporaryFile() as said:
+        environment = {**os.environ, **settings}
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
+        )
         try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            _wait_until_ready(process, base + ready)
+            yield Server(process, base + path, {})
+        except BaseException:
+            said.seek(0)
+            sys.stderr.write(said.read().decode(errors="replace")[-_TOLD_CHARACTERS:])
+            raise
+        finally:
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:

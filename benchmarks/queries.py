@@ -1,6 +1,7 @@
 """How long the answers for a period take, at two sizes of the database, beside the same answers from raw rows.
 
     uv run python benchmarks/queries.py [--rows 1000000 10000000] [--days 30] [--database-url URL] [--keep FOLDER]
+    uv run python benchmarks/queries.py --rows --phoenix-python v-phoenix/bin/python --mlflow-python v-mlflow/bin/python
 
 Node rows of 200 workflows (the busiest has a fifth of the runs, as by Zipf), 15
 nodes a run in three branches, times lognormal, spread evenly over the days up
@@ -9,7 +10,8 @@ product's own refresh, which is timed. Every answer is that of the service
 itself, for 7 days, on a warm database; medians of many.
 
 Ten million rows take some ten minutes and 3 GB; they are kept with --keep, and
-used again.
+used again. Peers are asked beside us where there are environments with them (see
+`query_peers`); `--rows` without a number leaves the rest out.
 """
 
 import argparse
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import query_peers
 
 from longpole import runtime as runtimes
 from longpole.domain.run_lists import RunFilters
@@ -50,11 +53,21 @@ TARGETS_MS = {"run summary": 5, "node breakdown": 25, "bottlenecks": 25, "200 wo
 def main() -> None:
     """Fill a database of each size, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--rows", type=int, nargs="*", default=[1_000_000, 10_000_000])
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--database-url", help="an empty database; its figures are those of the first size only")
     parser.add_argument("--keep", type=Path, help="a folder to keep the SQLite files in")
+    parser.add_argument("--phoenix-python", type=Path, help="the Python of an environment with arize-phoenix")
+    parser.add_argument("--mlflow-python", type=Path, help="the Python of an environment with mlflow")
+    parser.add_argument("--peer-spans", type=int, default=55_000, help="how many each has that is asked beside a peer")
     said = parser.parse_args()
+    ourselves(said)
+    if said.phoenix_python or said.mlflow_python:
+        query_peers.beside(said.peer_spans, said.phoenix_python, said.mlflow_python)
+
+
+def ourselves(said: argparse.Namespace) -> None:
+    """From cells and from raw rows, at each size."""
     figures = {}
     with tempfile.TemporaryDirectory() as folder:
         for rows in said.rows[:1] if said.database_url else said.rows:
