@@ -9,10 +9,13 @@ Upstream: `services.cache`. Downstream: `dance`.
 import asyncio
 import contextvars
 import logging
+import os
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from longpole.caching.backend import ScopedKey
@@ -38,6 +41,9 @@ _log = logging.getLogger(__name__)
 _making: contextvars.ContextVar[frozenset[ScopedKey]] = contextvars.ContextVar("longpole_making", default=frozenset())
 _refreshes = threading.Semaphore(_REFRESHES_AT_ONCE)
 _tasks: set["asyncio.Task[Any]"] = set()
+_WORKERS = 8
+_workers: list[Any] = [0, None]
+"""The process that they are of, and the threads: a forked child has none of its parent's."""
 
 Run = Callable[[], Any]
 RunAsync = Callable[[], Awaitable[Any]]
@@ -175,19 +181,30 @@ async def _rest_async(
         try:
             answer = await _do_async(cache, request, step, run)
         except BaseException:
-            await asyncio.shield(asyncio.to_thread(steps.close))
+            await asyncio.shield(_elsewhere(steps.close))
             raise
         step = await _advance(steps, answer)
 
 
 async def _advance(steps: Dance, answer: Any) -> Step | Outcome:
     """The next step, or the outcome: made in another thread, to its end even if the caller is cancelled."""
-    advancing = asyncio.ensure_future(asyncio.to_thread(_next, steps, answer))
+    advancing = _elsewhere(_next, steps, answer)
     try:
         return await asyncio.shield(advancing)
     except asyncio.CancelledError:
         advancing.add_done_callback(lambda _done: steps.close())
         raise
+
+
+def _elsewhere(work: Callable[..., Any], *arguments: Any) -> "asyncio.Future[Any]":
+    """Do something short that may block, in a thread that nobody else has.
+
+    The loop's own threads may all be waiting for what this is about.
+    """
+    if _workers[0] != os.getpid():
+        _workers[:] = [os.getpid(), ThreadPoolExecutor(_WORKERS, "longpole-cache")]
+    call = partial(contextvars.copy_context().run, work, *arguments)
+    return asyncio.get_running_loop().run_in_executor(_workers[1], call)
 
 
 def _next(steps: Dance, answer: Any) -> Step | Outcome:
