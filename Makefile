@@ -28,8 +28,11 @@ check: setup  ## lint, format, types, layers
 	$(UV) run --no-sync mypy
 	$(UV) run --no-sync lint-imports
 
-soak: setup  ## what takes longer than the suite allows
-	$(UV) run --no-sync pytest -m soak $(ARGS)
+soak: setup  ## what takes longer than the suite allows: ten minutes of load, kills, thousands of spoilt bodies, every order
+	result=0; \
+	$(UV) run --no-sync python benchmarks/soak.py || result=1; \
+	$(UV) run --no-sync pytest -n 2 -m soak -v --durations=10 $(ARGS) || result=1; \
+	[ $$result = 0 ] && echo "soak: all of it passed" || { echo "soak: SOMETHING FAILED, see above"; exit 1; }
 
 picture: setup  ## draw the README's picture anew
 	$(UV) run --no-sync longpole demo --exit --picture docs/report.svg
