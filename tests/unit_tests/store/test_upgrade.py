@@ -1,19 +1,33 @@
 """A database that was filled under the first schema keeps its data all the way up and down; on both databases."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import BigInteger, Column, Connection, Double, MetaData, Table, Text, inspect, select, text
 
 from longpole import runtime as runtime_module
 from longpole.domain.runs import RunRecord
+from longpole.domain.scopes import Scope
 from longpole.runtime import Runtime
 from longpole.services import rollups
 from longpole.store import schema
+from longpole.store.cache_backend import database_backend
 from longpole.store.engine import reading, writing
 from longpole.store.run_reads import find_record
 from longpole.store.run_writes import write_records
+from longpole.store.types import Json, UtcDateTime
 
+OLD_ENTRY: dict[str, Any] = {
+    "id": BigInteger,
+    **dict.fromkeys(["app_id", "workflow_id", "cache_key", "node_type", "node_id"], Text),
+    "output_data": Json,
+    "size_bytes": BigInteger,
+    "hit_count": BigInteger,
+    "original_execution_time": Double,
+    "total_time_saved": Double,
+    **dict.fromkeys(["expires_at", "created_at", "updated_at"], UtcDateTime),
+}
 RUN_KEY = 374_850_000_000_000_000  # 2026-11-24
 END_NS = 1_795_500_000_000_000_000
 WORKFLOW_KEY = 5_743_117_221_429_590_635  # of shop, trip
@@ -67,6 +81,19 @@ FILLED = (
         {"chunk_key": RUN_KEY, "trace_id": b"t" * 16, "received_ns": END_NS, "is_pending": False, "facts": b"facts"},
     ),
 )
+CACHED = {
+    "app_id": "shop",
+    "workflow_id": "trip",
+    "node_type": "llm",
+    "node_id": "plan",
+    "size_bytes": 12,
+    "hit_count": 3,
+    "original_execution_time": 1.5,
+    "total_time_saved": 4.5,
+    "expires_at": datetime(2026, 11, 25, 1, 2, 3, 456_789, tzinfo=UTC),
+    "created_at": datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC),
+    "updated_at": datetime(2026, 11, 24, 2, 2, 3, tzinfo=UTC),
+}
 TABLES = sorted({table for table, _ in FILLED})
 
 
@@ -124,6 +151,32 @@ def test_it_is_counted_and_can_be_written(filled: Runtime) -> None:
         shown = connection.execute(text(view)).all()
     assert [tuple(cell) for cell in cells] == [(WORKFLOW_KEY, 2)]
     assert [tuple(row) for row in shown] == [("shop", "run-1", "succeeded"), ("shop", "run-2", "succeeded")]
+
+
+def test_cached_results_go_up_and_down_with_their_figures(filled: Runtime) -> None:
+    old = Table("workflow_cache_entries", MetaData(), *(Column(name, type_) for name, type_ in OLD_ENTRY.items()))
+    rows = [
+        {**CACHED, "id": number, "cache_key": f"key {number}", "output_data": output}
+        for number, output in enumerate([{"text": "Hi"}, 1.5, "1.5"])
+    ]
+    with writing(filled.engine) as connection:
+        connection.execute(old.insert(), rows)
+    schema.upgrade(filled.engine)
+    with reading(filled.engine) as connection:
+        columns = "app_id, workflow_id, cache_key, node_type, node_id, hit_count, original_execution_time"
+        shown = connection.execute(text(f"SELECT {columns} FROM workflow_cache_entries ORDER BY cache_key")).all()
+    backend = database_backend(filled.engine, budget_s=10, write_wait_s=10)
+
+    assert [tuple(row) for row in shown] == [("shop", "trip", f"key {n}", "llm", "plan", 3, 1.5) for n in range(3)]
+    assert backend.get(Scope("shop", "trip"), "key 0", 0) is None  # nobody wrote bytes that could be served
+    backend.close()
+    schema.downgrade(filled.engine, "0001")
+    with reading(filled.engine) as connection:
+        again = connection.execute(select(old).order_by(old.c.cache_key)).mappings().all()
+    for row, was in zip(again, rows, strict=True):
+        assert {name: row[name] for name in was if name not in {"id", "updated_at"}} == {
+            name: value for name, value in was.items() if name not in {"id", "updated_at"}
+        }
 
 
 def test_it_goes_down_with_its_data_and_up_again(filled: Runtime) -> None:
