@@ -28,7 +28,7 @@ from longpole.domain.units import NS_PER_SECOND, PICO_PER_USD
 from longpole.store import cache_rows
 from longpole.store.cache_heads import unpacked
 from longpole.store.cache_rows import entry_id
-from longpole.store.forks import forget_in_child, leave_alone
+from longpole.store.forks import forget_in_child, keep_log_of, leave_alone
 from longpole.store.turns import turns_of
 
 _GET = """
@@ -68,6 +68,7 @@ class SqliteBackend:
         self._arguments, self._options = engine.dialect.create_connect_args(engine.url)
         self._budget_s, self._write_wait_s = budget_s, write_wait_s
         self._turns = turns_of(engine)
+        self._file = engine.url.database or ""
         self._scope_keys: dict[Scope, int] = {}
         self._known_scopes: set[int] = set()
         self._is_closed = False
@@ -82,6 +83,7 @@ class SqliteBackend:
     def _forget(self) -> None:
         """In a forked child: the connections are the parent's."""
         leave_alone((self._own, list(self._connections)))
+        keep_log_of(self._file)
         self._begin()
 
     def get(self, scope: Scope, key: str, epoch: int) -> StoredEntry | None:  # noqa: ARG002 - rows that are void are gone

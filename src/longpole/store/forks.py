@@ -3,15 +3,25 @@
 A connection that two processes use is a broken one, and closing it in the
 child would break it for the parent: so the child lets it be, and opens its own.
 
-Upstream: `cache_backend`, `cache_generations`. Source: sqlite.org/howtocorrupt.html, §2.6; libpq, "Connection
-Control Functions".
+SQLite in the child believes that it still has its parent's lock on the file,
+and takes none. A parent that closes its last connection would then remove the
+write-ahead log under the child's feet, and what the child writes would be
+lost: seen with SQLite 3.40. So the child takes that lock itself.
+
+Upstream: `cache_sqlite`, `cache_generations`, `turns`. Source: sqlite.org/howtocorrupt.html, §2.6, and os_unix.c,
+which counts locks by process; libpq, "Connection Control Functions".
 """
 
+import fcntl
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakMethod
 
+_SHARED_FIRST, _SHARED_BYTES = 0x4000_0002, 510
+"""Where SQLite's readers have their lock: part of its file format."""
+_TRIES, _AGAIN_S = 20, 0.005
 _forgetting: list[WeakMethod[Callable[[], None]]] = []
 _left_alone: list[Any] = []
 
@@ -25,6 +35,22 @@ def forget_in_child(method: Callable[[], None]) -> None:
 def leave_alone(inherited: Any) -> None:
     """Keep something that belongs to the parent, so that nothing ever closes it here."""
     _left_alone.append(inherited)
+
+
+def keep_log_of(database: str) -> None:
+    """In a forked child: hold the lock that every reader of a SQLite file has, so that its log stays."""
+    try:
+        file = os.open(database, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return  # there is no such file, so there is no log
+    for _ in range(_TRIES):
+        try:
+            fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB, _SHARED_BYTES, _SHARED_FIRST)
+        except OSError:
+            time.sleep(_AGAIN_S)  # the parent is closing just now
+        else:
+            break
+    leave_alone(file)  # closing it would give up the lock
 
 
 def _forget() -> None:

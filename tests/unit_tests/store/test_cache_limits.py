@@ -122,6 +122,38 @@ def test_a_forked_child_has_connections_of_its_own(backend: DatabaseBackend) -> 
     assert backend.get(SHOP, "of the child", 0) == entry('"child"').stored
 
 
+def outlive(backend: DatabaseBackend, pipe: Connection) -> None:
+    backend.put(SHOP, "before", 0, entry('"before"'))
+    pipe.send("forked")
+    assert pipe.recv() == "closed"
+    for number in range(20):
+        backend.put(SHOP, f"after {number}", 0, entry(f"{number}"))
+    backend.close()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_what_a_child_writes_outlives_its_parents_connections(sqlite_url: str) -> None:
+    """SQLite itself would lose it: see `store.forks`."""
+    engine = open_engine(sqlite_url)
+    backend = database_backend(engine, budget_s=PATIENT_S, write_wait_s=PATIENT_S)
+    backend.put(SHOP, "key", 0, entry('"here"'))
+    here, there = multiprocessing.Pipe()
+    child = multiprocessing.get_context("fork").Process(target=outlive, args=(backend, there))
+    child.start()
+    there.close()
+    assert here.recv() == "forked"
+    backend.close()
+    engine.dispose()
+    here.send("closed")
+    child.join()
+    assert child.exitcode == 0
+
+    again = database_backend(open_engine(sqlite_url), budget_s=PATIENT_S)
+    assert again.get(SHOP, "before", 0) == entry('"before"').stored
+    assert [again.get(SHOP, f"after {n}", 0) for n in range(20)] == [entry(f"{n}").stored for n in range(20)]
+    again.close()
+
+
 def test_connections_of_ended_threads_are_closed(sqlite_url: str) -> None:
     engine = open_engine(sqlite_url)
     backend = database_backend(engine)
