@@ -8,6 +8,7 @@ in a bare script.
 Upstream: `app`, `cli`, tests. Downstream: `services`.
 """
 
+import logging
 import os
 import threading
 import time
@@ -19,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine
 
+from longpole.caching.absent import absent_cache
 from longpole.caching.asked import Asked
 from longpole.caching.backends import open_backend
 from longpole.caching.cache import Bounds, ResultCache
+from longpole.domain.errors import SchemaOutOfDateError, UnavailableError
 from longpole.pricing.book import PriceBook
 from longpole.processes.helper import HelperProcess
 from longpole.settings import Settings
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
     from longpole.caching.backend import CacheBackend
 
 Clock = Callable[[], int]
+_log = logging.getLogger(__name__)
+_REST_S, _REST_FACTOR = 1.0, 5
+"""How long a database that was not there is not looked for, and at least so many times what looking took."""
 
 
 @dataclass
@@ -51,6 +57,7 @@ class Runtime:
     _price_book: PriceBook | None = field(default=None, repr=False)
     _helper: HelperProcess | None = field(default=None, repr=False)
     _cache: tuple[int, ResultCache] | None = field(default=None, repr=False)
+    _no_cache: tuple[float, ResultCache] | None = field(default=None, repr=False)
     asked: Asked = field(default_factory=Asked, repr=False)
     """Which nodes the cache's last keys were made for."""
 
@@ -87,10 +94,9 @@ class Runtime:
 
     @property
     def cache(self) -> ResultCache:
-        """Results of nodes; a forked child gets one of its own.
+        """Results of nodes; a forked child gets one of its own. Without a database it keeps none, and looks again.
 
         Raises:
-            StorageUnavailableError: There is no database.
             InvalidInputError: The setting of the backend names none.
         """
         mine = self._cache
@@ -98,9 +104,24 @@ class Runtime:
             return mine[1]
         with self._lock:
             if self._cache is None or self._cache[0] != os.getpid():
-                _left_to_parents.append(self._cache)
-                self._cache = (os.getpid(), _result_cache(self.engine, self.settings, self.clock))
+                return self._begin_cache()
             return self._cache[1]
+
+    def _begin_cache(self) -> ResultCache:
+        begun = time.monotonic()
+        if self._no_cache is not None and begun < self._no_cache[0]:
+            return self._no_cache[1]
+        try:
+            made = _result_cache(self.engine, self.settings, self.clock)
+        except (UnavailableError, SchemaOutOfDateError) as error:
+            _log.warning("nothing is cached while there is no database: %s", type(error).__name__)
+            now = time.monotonic()
+            absent = absent_cache(self.clock, error)
+            self._no_cache = (now + max(_REST_S, _REST_FACTOR * (now - begun)), absent)
+            return absent
+        _left_to_parents.append(self._cache)
+        self._cache = (os.getpid(), made)
+        return made
 
     def close_helper(self) -> None:
         """End the process beside this one, within seconds. Who was given it before is told that it ended."""

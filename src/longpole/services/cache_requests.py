@@ -17,7 +17,7 @@ from longpole.caching.keys import NotKeyableError, cache_key
 from longpole.caching.policy import Mode, Rules
 from longpole.caching.request import Request
 from longpole.domain.cache import Counted, Decision
-from longpole.domain.errors import InvalidInputError
+from longpole.domain.errors import InvalidInputError, SchemaOutOfDateError, UnavailableError
 from longpole.domain.scopes import Scope, current_scope
 from longpole.domain.units import NS_PER_HOUR, nanoseconds, usd
 
@@ -129,6 +129,9 @@ def wanted(app_id: str | None, workflow_id: str | None, execution: Execution) ->
     except NotKeyableError as error:
         _log.debug("a node of type %s has no cache key: %s", execution.node_type, error.field)
         counts.bypass(counted, "input_type")
+        return None
+    except (UnavailableError, SchemaOutOfDateError):  # what credentials are hashed with is in the database
+        counts.bypass(counted, "no_database")
         return None
     return request_of(scope, key, execution, decided)
 

@@ -38,6 +38,7 @@ def open_engine(database_url: str) -> Engine:
     Raises:
         InvalidInputError: If the URL is of another kind.
         MissingExtraError: If PostgreSQL's driver is not installed.
+        StorageUnavailableError: If there can be no such folder.
     """
     url = _parsed(database_url)
     if url.get_backend_name() == "sqlite":
@@ -70,7 +71,7 @@ def _open_postgresql(url: URL) -> Engine:
 def _open_sqlite(url: URL) -> Engine:
     beside = None
     if url.database and url.database != ":memory:":
-        Path(url.database).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(url.database).expanduser().resolve().parent)
         url = url.set(database=str(Path(url.database).expanduser()))
         beside = Path(f"{url.database}.turn")
     engine = create_engine(
@@ -104,6 +105,13 @@ def _open_sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageUnavailableError(f"the folder {folder} cannot be made: {error.strerror}") from None
 
 
 @contextmanager
