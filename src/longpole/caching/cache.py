@@ -21,6 +21,7 @@ from longpole.caching.backend import CacheBackend, CacheLedger, Generations, Sco
 from longpole.caching.counts import CountBook
 from longpole.caching.flights import Flights, Renewals
 from longpole.caching.guard import Guard
+from longpole.caching.held import HeldLeases
 from longpole.caching.memory import MemoryTier
 from longpole.caching.request import Request
 from longpole.domain.cache import Counted, Criteria, NewEntry, StoredEntry
@@ -60,8 +61,10 @@ class ResultCache:
         self.counts = CountBook(ledger.add_counts, clock)
         self.flights = Flights()
         self.renewals = Renewals(self.bounds.lease_s / 3)
+        self.held = HeldLeases()
         self.memory = MemoryTier(0 if backend.name == "none" else self.bounds.memory_bytes)
-        self._reads, self._writes, self.leases = (Guard(f"{backend.name} backend", self._count_error) for _ in range(3))
+        self._rows = Guard("rows", self._count_error)
+        self._reads, self._writes, self.leases = _guards(backend, self._count_error)
 
     def find(self, scope: Scope, key: str) -> StoredEntry | None:
         """What is kept under a key and may still be served, be it stale."""
@@ -142,7 +145,10 @@ class ResultCache:
     def _put(self, request: Request, entry: NewEntry) -> bool:
         scope, key = request.scope, request.key
         generation = self.generations.of(scope)
-        is_stored = self._writes.call(scope, self._put_everywhere, scope, key, entry, otherwise=False)
+        is_stored = self._put_everywhere(scope, key, entry)
+        if is_stored and generation != self.generations.of(scope):
+            self._rows.call(scope, self._take_back, scope, key, otherwise=None)
+            is_stored = False
         if is_stored:
             self.memory.put((scope, key), entry.stored, generation)
             self.counts.add(request.counted, stores=1, bytes_stored=len(entry.stored.body))
@@ -151,10 +157,21 @@ class ResultCache:
         return is_stored
 
     def _put_everywhere(self, scope: Scope, key: str, entry: NewEntry) -> bool:
-        if not self.backend.keeps_rows:
-            self.ledger.put_row(scope, key, entry)
-        self.backend.put(scope, key, self.generations.epoch(scope), entry)
-        return True
+        """The row first: bytes that have none could not be invalidated."""
+        if not self.backend.keeps_rows and (
+            self._writes.is_resting
+            or not self._rows.call(scope, _done, self.ledger.put_row, scope, key, entry, otherwise=False)
+        ):
+            return False
+        epoch = self.generations.epoch(scope)
+        if epoch < 0 and not self.backend.keeps_rows:
+            return False  # nobody would find it
+        return self._writes.call(scope, _done, self.backend.put, scope, key, epoch, entry, otherwise=False)
+
+    def _take_back(self, scope: Scope, key: str) -> None:
+        """Something was invalidated while this was put, which may have come too late to be found then."""
+        self.ledger.take_back(scope, key)
+        self.forget([(scope, key)])
 
     def remove(self, criteria: Criteria) -> int:
         """Invalidate entries; how many.
@@ -162,7 +179,10 @@ class ResultCache:
         Raises:
             StorageUnavailableError: Nothing was invalidated.
         """
-        return self.forget(self.ledger.remove(criteria))
+        removed = self.ledger.remove(criteria, self._drop)
+        for key in removed:
+            self.memory.forget(key)
+        return len(removed)
 
     def expire(self, scope: tuple[str, str | None] | None = None) -> int:
         """Remove entries that may not be served any more, of a scope or of all; how many."""
@@ -176,15 +196,20 @@ class ResultCache:
         """Take the bytes of entries away whose rows were removed; how many."""
         for key in removed:
             self.memory.forget(key)
-        scopes = sorted({scope for scope, _ in removed})
-        epochs = {scope: self.generations.epoch(scope) for scope in scopes}
-        if removed:
-            try:
-                self.backend.drop(removed, epochs)
-            except Exception:  # noqa: BLE001 - what cannot be reached is made unreachable
-                self._count_error(scopes[0])
-                self.ledger.bump_epoch(scopes)
+        if removed and not self._drop(removed):
+            self.ledger.bump_epoch(sorted({scope for scope, _ in removed}))
         return len(removed)
+
+    def _drop(self, removed: Sequence[ScopedKey]) -> bool:
+        """Take the bytes of entries away; whether that was possible."""
+        epochs = {scope: self.generations.epoch(scope) for scope, _ in removed}
+        try:
+            if self.backend.keeps_rows or min(epochs.values()) >= 0:
+                self.backend.drop(removed, epochs)
+                return self.backend.name != "none"
+        except Exception:  # noqa: BLE001 - what cannot be reached is made unreachable
+            self._count_error(removed[0][0])
+        return False
 
     def forget_damaged(self, scope: Scope, key: str) -> None:
         """Bytes that are not what was written are an error and a miss; the next result takes their place."""
@@ -200,3 +225,19 @@ class ResultCache:
         self.counts.close()
         self.generations.close()
         self.backend.close()
+
+
+def _guards(backend: CacheBackend, failed: Callable[[Scope], None]) -> Sequence[Guard]:
+    """Who looks after reads, writes and leases: where bytes are elsewhere one for all, as what ails one ails all.
+
+    In a database who writes may have to wait for others while who reads has not.
+    """
+    first = Guard(f"{backend.name} backend", failed)
+    if not backend.keeps_rows:
+        return first, first, first
+    return first, *(Guard(f"{backend.name} backend", failed) for _ in range(2))
+
+
+def _done(act: Callable[..., None], *arguments: Any) -> bool:
+    act(*arguments)
+    return True

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from longpole import __version__
-from longpole.cli import db, demo, ingest, purge, report, reprice, serve, upkeep
+from longpole.cli import cache, db, demo, ingest, purge, report, reprice, serve, upkeep
 from longpole.domain.errors import LongpoleError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command()(reprice.reprice)
 app.command()(purge.purge)
 app.command()(upkeep.upkeep)
 app.command()(demo.demo)
+app.add_typer(cache.app)
 app.add_typer(db.app)
 
 

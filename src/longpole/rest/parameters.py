@@ -52,6 +52,7 @@ _PathId = Annotated[
 AppId = Annotated[_PathId, Path(description="The application; slashes in it as `%2F`.", examples=["shop"])]
 WorkflowId = Annotated[_PathId, Path(description="The workflow; slashes in it as `%2F`.", examples=["trip_planner"])]
 RunId = Annotated[_PathId, Path(description="The run; slashes in it as `%2F`.", examples=["run-789"])]
+CacheKey = Annotated[_PathId, Path(description="The key of a cached result; slashes in it as `%2F`.")]
 RecommendationId = Annotated[_PathId, Path(description="The recommendation.")]
 
 Days = Annotated[int, Query(ge=1, le=365, description="The period: so many days up to now.", examples=[7])]

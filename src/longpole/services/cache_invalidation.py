@@ -1,6 +1,6 @@
-"""Which entries an invalidation is about; never those of another scope than the caller's.
+"""Which entries an invalidation is about, and how many; never those of another scope than the caller's.
 
-Upstream: `cache`.
+Upstream: `cache`, `cli.cache`. Downstream: `store.cache_removal`.
 """
 
 from longpole import runtime
@@ -9,6 +9,7 @@ from longpole.domain.cache import Criteria
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.units import NS_PER_HOUR
 from longpole.services.cache_requests import scope_of
+from longpole.store import cache_removal
 
 
 def criteria(
@@ -41,3 +42,9 @@ def criteria(
         tag,
         None if age_hours is None else runtime.current().clock() - round(age_hours * NS_PER_HOUR),
     )
+
+
+def count(meant: Criteria) -> int:
+    """How many entries an invalidation would take out, if it came now."""
+    with runtime.reading() as connection:
+        return cache_removal.count(connection, meant)

@@ -35,6 +35,12 @@ def remove(connection: Connection, criteria: Criteria, scopes: Scopes) -> list[S
     return _named(_take_out(connection, and_(*_conditions(connection, criteria, scopes))), scopes)
 
 
+def count(connection: Connection, criteria: Criteria) -> int:
+    """How many entries meet all criteria."""
+    meant = and_(*_conditions(connection, criteria, scopes_meant(connection, criteria)))
+    return int(connection.scalar(select(func.count()).select_from(cache_uses).where(meant)) or 0)
+
+
 def remove_ids(connection: Connection, ids: Sequence[int]) -> list[ScopedKey]:
     """Take out the entries of these ids; which they were."""
     if not ids:
