@@ -23,6 +23,7 @@ from longpole.caching.flights import Flights, Renewals
 from longpole.caching.guard import Guard
 from longpole.caching.held import HeldLeases
 from longpole.caching.memory import MemoryTier
+from longpole.caching.null_backend import NullBackend
 from longpole.caching.request import Request
 from longpole.domain.cache import Counted, Criteria, NewEntry, StoredEntry
 from longpole.domain.scopes import Scope
@@ -62,7 +63,7 @@ class ResultCache:
         self.flights = Flights()
         self.renewals = Renewals(self.bounds.lease_s / 3)
         self.held = HeldLeases()
-        self.memory = MemoryTier(0 if backend.name == "none" else self.bounds.memory_bytes)
+        self.memory = MemoryTier(0 if backend.name == NullBackend.name else self.bounds.memory_bytes)
         self._rows = Guard("rows", self._count_error)
         self._reads, self._writes, self.leases = _guards(backend, self._count_error)
 
@@ -158,6 +159,8 @@ class ResultCache:
 
     def _put_everywhere(self, scope: Scope, key: str, entry: NewEntry) -> bool:
         """The row first: bytes that have none could not be invalidated."""
+        if self.backend.name == NullBackend.name:
+            return False
         if not self.backend.keeps_rows and (
             self._writes.is_resting
             or not self._rows.call(scope, _done, self.ledger.put_row, scope, key, entry, otherwise=False)
@@ -206,7 +209,7 @@ class ResultCache:
         try:
             if self.backend.keeps_rows or min(epochs.values()) >= 0:
                 self.backend.drop(removed, epochs)
-                return self.backend.name != "none"
+                return True
         except Exception:  # noqa: BLE001 - what cannot be reached is made unreachable
             self._count_error(removed[0][0])
         return False
