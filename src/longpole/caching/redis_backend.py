@@ -15,16 +15,16 @@ compare-and-delete; that two producers run once in a while is a cost, not a faul
 """
 
 import hashlib
-import time
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from longpole.caching.backend import ScopedKey
-from longpole.caching.redis_urls import open_client
+from longpole.caching.redis_urls import client_maker
 from longpole.domain.cache import NewEntry, StoredEntry
 from longpole.domain.scopes import Scope
 
@@ -47,6 +47,12 @@ return 0
 """
 
 
+class _Connected(NamedTuple):
+    client: Any
+    take: Callable[..., Any]
+    give_back: Callable[..., Any]
+
+
 class RedisBackend:
     """A backend on one Redis, a master behind Sentinel, or a cluster."""
 
@@ -54,12 +60,23 @@ class RedisBackend:
     keeps_rows = False
 
     def __init__(self, url: str, timeout_s: float) -> None:
-        self._client: Any = open_client(url, timeout_s)
-        self._take, self._give_back = self._client.register_script(_TAKE), self._client.register_script(_GIVE_BACK)
+        self._make = client_maker(url, timeout_s)
+        self._lock = threading.Lock()
+        self._connected: _Connected | None = None
+
+    def _here(self) -> "_Connected":
+        """The client; made when it is first needed, as a cluster that is away makes none."""
+        if self._connected is None:
+            with self._lock:
+                if self._connected is None:
+                    client = self._make()
+                    scripts = map(client.register_script, (_TAKE, _GIVE_BACK))
+                    self._connected = _Connected(client, *scripts)
+        return self._connected
 
     def get(self, scope: Scope, key: str, epoch: int) -> StoredEntry | None:
         """What is kept; one round trip."""
-        packed = self._client.get(_name(scope, key, epoch))
+        packed = self._here().client.get(_name(scope, key, epoch))
         if packed is None:
             return None
         body, expires_ns, stale_until_ns, elapsed_ns, cost, *names = _decode(packed)
@@ -70,10 +87,10 @@ class RedisBackend:
     def put(self, scope: Scope, key: str, epoch: int, entry: NewEntry) -> None:
         """Keep it for as long as it may be served, and end its lease; one round trip."""
         stored = entry.stored
-        left_ms = max(1, (stored.stale_until_ns - time.time_ns()) // 1_000_000)
+        left_ms = max(1, (stored.stale_until_ns - entry.created_ns) // 1_000_000)
         cost = None if stored.cost_usd is None else str(stored.cost_usd)
         name = _name(scope, key, epoch)
-        with self._client.pipeline(transaction=False) as pipe:
+        with self._here().client.pipeline(transaction=False) as pipe:
             pipe.set(name, _encode((*stored[:4], cost, *stored[5:])), px=left_ms)
             pipe.delete(_lease_name(scope, key))
             pipe.execute()
@@ -85,19 +102,20 @@ class RedisBackend:
             of_scope.setdefault(scope, []).append(_name(scope, key, epochs[scope]))
         for names in of_scope.values():
             for begin in range(0, len(names), _DROPPED_AT_ONCE):
-                self._client.unlink(*names[begin : begin + _DROPPED_AT_ONCE])
+                self._here().client.unlink(*names[begin : begin + _DROPPED_AT_ONCE])
 
     def lease(self, scope: Scope, key: str, token: str, seconds: float) -> bool:
         """Take the lease, or prolong it."""
-        return bool(self._take(keys=[_lease_name(scope, key)], args=[token, round(seconds * 1_000)]))
+        return bool(self._here().take(keys=[_lease_name(scope, key)], args=[token, round(seconds * 1_000)]))
 
     def release(self, scope: Scope, key: str, token: str) -> None:
         """Give it back, if it is still ours."""
-        self._give_back(keys=[_lease_name(scope, key)], args=[token])
+        self._here().give_back(keys=[_lease_name(scope, key)], args=[token])
 
     def close(self) -> None:
         """Close its connections."""
-        self._client.close()
+        if self._connected is not None:
+            self._connected.client.close()
 
 
 def _name(scope: Scope, key: str, epoch: int) -> str:

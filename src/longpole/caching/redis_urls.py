@@ -8,6 +8,7 @@
 Upstream: `redis_backend`.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -28,8 +29,8 @@ def is_redis(url: str) -> bool:
     return url.partition("://")[0].partition("+")[0].lower() in SCHEMES and "://" in url
 
 
-def open_client(url: str, timeout_s: float) -> "Redis":
-    """A client that gives up after `timeout_s`, and does not try again by itself.
+def client_maker(url: str, timeout_s: float) -> "Callable[[], Redis]":
+    """Makes a client that gives up after `timeout_s`, and does not try again by itself; a cluster's must be up then.
 
     Raises:
         InvalidInputError: The address is none of these; a password in it is not shown.
@@ -42,7 +43,7 @@ def open_client(url: str, timeout_s: float) -> "Redis":
     scheme, _, rest = url.partition("://")
     base, _, kind = scheme.lower().partition("+")
     plain = base.replace("valkeys", "rediss").replace("valkey", "redis")
-    openers: dict[str, Callable[[str, dict[str, Any]], Redis]] = {
+    openers: dict[str, Callable[[str, dict[str, Any]], Callable[[], Redis]]] = {
         "": _one, "sentinel": _behind_sentinel, "cluster": _cluster,
     }  # fmt: skip
     if kind not in openers:
@@ -61,36 +62,37 @@ def _no_retry() -> Any:
     return Retry(NoBackoff(), 0)
 
 
-def _one(url: str, options: dict[str, Any]) -> "Redis":
+def _one(url: str, options: dict[str, Any]) -> "Callable[[], Redis]":
     from redis import Redis  # noqa: PLC0415 - an extra
 
-    return Redis.from_url(url, **options)
+    client = Redis.from_url(url, **options)
+    return lambda: client
 
 
-def _behind_sentinel(url: str, options: dict[str, Any]) -> "Redis":
+def _behind_sentinel(url: str, options: dict[str, Any]) -> "Callable[[], Redis]":
     from redis.sentinel import Sentinel  # noqa: PLC0415 - an extra
 
     parts = urlsplit(url)
     service, _, database = parts.path.strip("/").partition("/")
-    account = _account(parts) | ({"ssl": True} if parts.scheme == "rediss" else {})
+    account = _account(parts.netloc) | ({"ssl": True} if parts.scheme == "rediss" else {})
     make: Callable[..., Any] = Sentinel
     sentinel = make(_hosts(parts.netloc, "sentinel"), sentinel_kwargs=dict(options), **account, **options)
     master: Redis = sentinel.master_for(service or "mymaster", db=int(database or 0))
-    return master
+    return lambda: master
 
 
-def _cluster(url: str, options: dict[str, Any]) -> Any:
+def _cluster(url: str, options: dict[str, Any]) -> "Callable[[], Any]":
     from redis.cluster import ClusterNode, RedisCluster  # noqa: PLC0415 - an extra
 
     parts = urlsplit(url)
     make: Callable[..., Any] = ClusterNode
     nodes = [make(host, port) for host, port in _hosts(parts.netloc, "cluster")]
-    account = _account(parts) | ({"ssl": True} if parts.scheme == "rediss" else {})
-    return RedisCluster(startup_nodes=nodes, **account, **options)
+    account = _account(parts.netloc) | ({"ssl": True} if parts.scheme == "rediss" else {})
+    return partial(RedisCluster, startup_nodes=nodes, **account, **options)
 
 
-def _account(parts: Any) -> dict[str, Any]:
-    account = parts.netloc.rpartition("@")[0]
+def _account(netloc: str) -> dict[str, Any]:
+    account = netloc.rpartition("@")[0]
     user, _, password = account.partition(":")
     said = {"username": unquote(user) or None, "password": unquote(password) or None}
     return {name: value for name, value in said.items() if value is not None}

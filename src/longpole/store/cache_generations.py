@@ -17,6 +17,7 @@ import hashlib
 import secrets
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -106,6 +107,10 @@ class SharedGenerations:
                 return True
         self._rests_until = now + _REST_S
         return False
+
+    def begin(self, slots: Iterable[int]) -> None:
+        """Slots are about to change: whoever keeps something from now on will know that it may be wrong."""
+        self._shared.touch(slots)
 
     def note(self, said: dict[int, int]) -> None:
         """What was just committed of slots: valid for this machine from now on."""

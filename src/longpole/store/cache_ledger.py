@@ -10,7 +10,7 @@ Downstream: `cache_removal`, `cache_counting`, `cache_generations`, the database
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
@@ -26,6 +26,7 @@ from longpole.store.tables import cache_facts, cache_generations, cache_leases, 
 from longpole.store.upserts import upsert
 
 ScopedKey = tuple[Scope, str]
+Drop = Callable[[Sequence[ScopedKey]], bool]
 _AT_ONCE = 1_000
 _SECRET = "credentials"  # noqa: S105 - its name
 _SECRET_BYTES = 32
@@ -43,14 +44,29 @@ class DatabaseLedger:
         with writing(self._engine) as connection:
             _put_row(connection, scope, key, entry)
 
-    def remove(self, criteria: Criteria) -> Sequence[ScopedKey]:
-        """Take entries out, and make every process's memory of their scopes void; which they were."""
+    def remove(self, criteria: Criteria, drop: Drop | None = None) -> Sequence[ScopedKey]:
+        """Take entries out, and make every process's memory of their scopes void; which they were.
+
+        `drop` takes bytes away that are elsewhere, before anybody can take those for what stood after the invalidation;
+        where it could not, they are made unreachable, with the rows or not at all.
+        """
         with writing(self._engine) as connection:
             scopes = cache_removal.scopes_meant(connection, criteria)
             said = _bump_generations(connection, scopes)
+            self._generations.begin(said)
             removed = cache_removal.remove(connection, criteria, scopes)
+            is_out_of_reach = drop is not None and bool(removed) and not drop(removed)
+            if is_out_of_reach:
+                said |= _bump_epochs(connection, {scope for scope, _ in removed})
+        if is_out_of_reach:
+            self._generations.note_epochs()
         self._generations.note(said)
         return removed
+
+    def take_back(self, scope: Scope, key: str) -> None:
+        """Take out what was just put."""
+        with writing(self._engine) as connection:
+            cache_removal.remove_ids(connection, [cache_rows.entry_id(cache_rows.scope_key(scope), key)])
 
     def expire(self, now_ns: int, scope: tuple[str, str | None] | None) -> Sequence[ScopedKey]:
         """Take out what may not be served any more, even stale: of a scope, or of all."""
@@ -84,15 +100,10 @@ class DatabaseLedger:
 
     def bump_epoch(self, scopes: Sequence[Scope]) -> None:
         """Make everything that a backend holds of these scopes unreachable."""
-        keys = {cache_rows.scope_key(scope): scope for scope in scopes}
-        rows = [{"scope_key": key, **scope._asdict(), "epoch": 1} for key, scope in sorted(keys.items())]
-        if not rows:
+        if not scopes:
             return
         with writing(self._engine) as connection:
-            insert = upsert(connection, cache_scopes)
-            changes = {"epoch": cache_scopes.c.epoch + 1}
-            connection.execute(insert.on_conflict_do_update(index_elements=["scope_key"], set_=changes), rows)
-            said = _bump_generations(connection, keys)
+            said = _bump_epochs(connection, scopes)
         self._generations.note_epochs()
         self._generations.note(said)
 
@@ -128,6 +139,16 @@ def _write(connection: Connection, values: dict[str, Any]) -> None:
     marks = cache_rows.sqlite_mark if connection.dialect.name == "sqlite" else cache_rows.psycopg_mark
     for statement in (cache_rows.NEW_SCOPE, cache_rows.NEW_USE, cache_rows.NEW_RESULT):
         connection.exec_driver_sql(cache_rows.with_marks(statement, marks), values)
+
+
+def _bump_epochs(connection: Connection, scopes: Iterable[Scope]) -> dict[int, int]:
+    """Make what a backend holds of these scopes unreachable; what their slots' generations are from now on."""
+    keys = {cache_rows.scope_key(scope): scope for scope in scopes}
+    rows = [{"scope_key": key, **scope._asdict(), "epoch": 1} for key, scope in sorted(keys.items())]
+    changes = {"epoch": cache_scopes.c.epoch + 1}
+    insert = upsert(connection, cache_scopes).on_conflict_do_update(index_elements=["scope_key"], set_=changes)
+    connection.execute(insert, rows)
+    return _bump_generations(connection, keys)
 
 
 def _bump_generations(connection: Connection, scope_keys: Iterable[int]) -> dict[int, int]:

@@ -15,7 +15,7 @@ import mmap
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,6 +50,12 @@ class SharedNumbers:
                 if self.numbers[_SEEN + slot] != generation:
                     self.numbers[FIRST + slot] += 1
                     self.numbers[_SEEN + slot] = generation
+
+    def touch(self, slots: Iterable[int]) -> None:
+        """What was remembered of these slots is void, whatever the database says."""
+        with self._alone():
+            for slot in slots:
+                self.numbers[FIRST + slot] += 1
 
     def stamp(self) -> None:
         """Tell every process that something is to be read anew."""

@@ -1,4 +1,4 @@
-"""The contract of the node cache, on both databases: never a wrong hit, never two producers."""
+"""The contract of the node cache, on both databases and on Redis: never a wrong hit, never two producers."""
 
 import asyncio
 import math
@@ -40,9 +40,17 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(params=["sqlite", "postgres", "redis over sqlite"])
+def where(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The settings of each backend; none of the tests is about time, and the machine may be busy."""
+    backend, _, database = str(request.param).partition(" over ")
+    said = {"database_url": request.getfixturevalue(f"{database or backend}_url"), "cache_timeout_ms": 10_000.0}
+    return {**said, "cache_backend": request.getfixturevalue("redis_url")} if database else said
+
+
 @pytest.fixture(autouse=True)
-def runtime(database_url: str, clock: Clock) -> Iterator[Runtime]:
-    made = Runtime(Settings(database_url=database_url), clock=clock)
+def runtime(where: dict[str, Any], clock: Clock) -> Iterator[Runtime]:
+    made = Runtime(Settings(**where), clock=clock)
     runtime_module.install(made)
     yield made
     made.close()
@@ -185,8 +193,8 @@ class TestFreshness:
         clock.pass_hours(0.02)
         assert Cache.get_cached_result(key) is None
 
-    def test_the_setting_by_type(self, database_url: str, clock: Clock) -> None:
-        made = Runtime(Settings(database_url=database_url, cache_ttl_hours={"llm": 1}), clock=clock)
+    def test_the_setting_by_type(self, where: dict[str, Any], clock: Clock) -> None:
+        made = Runtime(Settings(**where, cache_ttl_hours={"llm": 1}), clock=clock)
         with runtime_module.use(made):
             key = store("x")
             clock.pass_hours(1.1)
@@ -441,8 +449,8 @@ class TestWhatIsKept:
         assert [compute(produce) for _ in range(2)] == [{1, 2}] * 2
         assert Cache.get_cache_statistics().bypassed == {"output_type": 2}
 
-    def test_what_is_too_large_is_not_kept(self, database_url: str) -> None:
-        made = Runtime(Settings(database_url=database_url, cache_max_entry=1_000))  # type: ignore[arg-type]  # as from a text
+    def test_what_is_too_large_is_not_kept(self, where: dict[str, Any]) -> None:
+        made = Runtime(Settings(**where, cache_max_entry=1_000))
         with runtime_module.use(made):
             produce = Counting("x" * 2_000)
             assert [compute(produce) for _ in range(2)] == ["x" * 2_000] * 2
