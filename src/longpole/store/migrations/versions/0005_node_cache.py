@@ -172,6 +172,14 @@ def _hash(*parts: str) -> int:
     return int.from_bytes(digest.digest(), "big") >> 1
 
 
+def _count(name: str, comment: str | None = None) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), server_default="0", nullable=False, comment=comment)
+
+
+def _key(name: str, comment: str | None = None) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=False, comment=comment)
+
+
 def _make_entry_tables() -> None:
     op.create_table(
         "cache_results",
@@ -260,66 +268,30 @@ def _make_entry_tables() -> None:
 def _make_count_tables() -> None:
     op.create_table(
         "cache_statistics",
-        sa.Column("app_id", sa.Text(), nullable=False),
-        sa.Column("workflow_id", sa.Text(), nullable=False),
+        _key("app_id"),
+        _key("workflow_id"),
         sa.Column(
             "hour_start", sa.BigInteger(), autoincrement=False, nullable=False, comment="seconds since the epoch"
         ),
-        sa.Column("node_type", sa.Text(), nullable=False, comment="empty: unknown"),
-        sa.Column("node_id", sa.Text(), nullable=False, comment="empty: unknown"),
-        sa.Column("node_class", sa.Text(), nullable=False, comment="empty: unknown"),
-        sa.Column("hits", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("misses", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column(
-            "coalesced",
-            sa.BigInteger(),
-            server_default="0",
-            nullable=False,
-            comment="waits for somebody else's producer; no hits",
-        ),
-        sa.Column(
-            "stale",
-            sa.BigInteger(),
-            server_default="0",
-            nullable=False,
-            comment="served after they had expired, as options allow",
-        ),
-        sa.Column("stores", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("evictions", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("errors", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("bytes_stored", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("saved_ns", sa.BigInteger(), server_default="0", nullable=False),
+        _key("node_type", "empty: unknown"),
+        _key("node_id", "empty: unknown"),
+        _key("node_class", "empty: unknown"),
+        _count("hits"),
+        _count("misses"),
+        _count("coalesced", "waits for somebody else's producer; no hits"),
+        _count("stale", "served after they had expired, as options allow"),
+        _count("stores"),
+        _count("evictions"),
+        _count("errors"),
+        _count("bytes_stored"),
+        _count("saved_ns"),
         sa.Column("saved_usd", MONEY, server_default="0", nullable=False),
-        sa.Column("last_hit_ns", sa.BigInteger(), server_default="0", nullable=False, comment="0: never"),
-        sa.Column(
-            "would_hit",
-            sa.BigInteger(),
-            server_default="0",
-            nullable=False,
-            comment="shadow mode: what would have been a hit",
-        ),
-        sa.Column(
-            "would_miss",
-            sa.BigInteger(),
-            server_default="0",
-            nullable=False,
-            comment="shadow mode: what would have been a miss",
-        ),
-        sa.Column(
-            "matched",
-            sa.BigInteger(),
-            server_default="0",
-            nullable=False,
-            comment="shadow mode: gave the same output again",
-        ),
-        sa.Column(
-            "mismatched",
-            sa.BigInteger(),
-            server_default="0",
-            nullable=False,
-            comment="shadow mode: gave another output",
-        ),
-        sa.Column("would_save_ns", sa.BigInteger(), server_default="0", nullable=False),
+        _count("last_hit_ns", "0: never"),
+        _count("would_hit", "shadow mode: what would have been a hit"),
+        _count("would_miss", "shadow mode: what would have been a miss"),
+        _count("matched", "shadow mode: gave the same output again"),
+        _count("mismatched", "shadow mode: gave another output"),
+        _count("would_save_ns"),
         sa.Column("would_save_usd", MONEY, server_default="0", nullable=False),
         sa.PrimaryKeyConstraint(
             "app_id", "workflow_id", "hour_start", "node_type", "node_id", "node_class", name="pk_cache_statistics"
@@ -330,16 +302,16 @@ def _make_count_tables() -> None:
     op.create_index("ix_cache_statistics_hour_start", "cache_statistics", ["hour_start"])
     op.create_table(
         "cache_bypasses",
-        sa.Column("app_id", sa.Text(), nullable=False),
-        sa.Column("workflow_id", sa.Text(), nullable=False),
+        _key("app_id"),
+        _key("workflow_id"),
         sa.Column(
             "hour_start", sa.BigInteger(), autoincrement=False, nullable=False, comment="seconds since the epoch"
         ),
-        sa.Column("node_type", sa.Text(), nullable=False, comment="empty: unknown"),
-        sa.Column("node_id", sa.Text(), nullable=False, comment="empty: unknown"),
-        sa.Column("node_class", sa.Text(), nullable=False, comment="empty: unknown"),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("bypassed", sa.BigInteger(), server_default="0", nullable=False),
+        _key("node_type", "empty: unknown"),
+        _key("node_id", "empty: unknown"),
+        _key("node_class", "empty: unknown"),
+        _key("reason"),
+        _count("bypassed"),
         sa.PrimaryKeyConstraint(
             "app_id",
             "workflow_id",
