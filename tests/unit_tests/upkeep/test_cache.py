@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from pydantic import ByteSize
 from sqlalchemy import select
 
 from longpole import runtime as runtime_module
@@ -42,7 +43,7 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def runtime(database_url: str, clock: Clock) -> Iterator[Runtime]:
-    made = Runtime(Settings(database_url=database_url, cache_max_size=10_000), clock=clock)
+    made = Runtime(Settings(database_url=database_url, cache_max_size=ByteSize(10_000)), clock=clock)
     runtime_module.install(made)
     yield made
     made.close()
