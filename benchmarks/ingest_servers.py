@@ -62,8 +62,8 @@ class Server:
     def _processes(self) -> list[int]:
         children = [self.process.pid]
         for pid in children:  # grows while it is read
-            for found in Path(f"/proc/{pid}/task").glob("*/children"):
-                children += map(int, found.read_text().split())
+            for task in Path(f"/proc/{pid}/task").glob("*"):
+                children += map(int, _told(pid, f"task/{task.name}/children").split())
         return children
 
     def cpu_seconds(self) -> float:
@@ -76,17 +76,24 @@ class Server:
 
     def memory(self) -> Memory:
         """What its processes have now."""
-        said = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in self._processes()]
+        said = [_told(pid, "smaps_rollup") for pid in self._processes()]
         rss, pss = ([_bytes(name, one) for one in said] for name in ("Rss", "Pss"))
         return Memory(sum(rss), sum(pss), tuple(rss))
 
     def peak_bytes(self) -> int:
         """The most memory that the server and its children had, added up."""
-        return sum(_bytes("VmHWM", Path(f"/proc/{pid}/status").read_text()) for pid in self._processes())
+        return sum(_bytes("VmHWM", _told(pid, "status")) for pid in self._processes())
+
+
+def _told(pid: int, what: str) -> str:
+    """What the kernel says of a process; nothing of one that has just ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/{what}").read_text()
+    return ""
 
 
 def _bytes(name: str, said: str) -> int:
-    """A line of kilobytes that the kernel wrote; 0 where there is none, as of a process that has just ended."""
+    """A line of kilobytes; 0 where there is none."""
     found = re.search(rf"^{name}:\s+(\d+)", said, re.MULTILINE)
     return int(found[1]) * 1024 if found else 0
 
