@@ -29,11 +29,16 @@ def rows_of(connection: Connection, query: Select[Any]) -> Rows:
 def rows_of_keys(connection: Connection, sql: str, keys: Sequence[int]) -> Rows:
     """The rows of a query that ends in a comparison with the keys that are wanted, such as `… WHERE run_key`."""
     if connection.dialect.name == "postgresql":
-        return rows(connection, f"{sql} = ANY(%s::bigint[])", (array(keys),)) if keys else []
+        return rows(connection, _of_each(sql), (array(keys),)) if keys else []
     found: Rows = []
     for some in _portions(keys):
         found += rows(connection, f"{sql} IN ({', '.join('?' * len(some))})", tuple(some))
     return found
+
+
+def _of_each(sql: str) -> str:
+    """Asks key by key, by the index: without statistics, as after an import, PostgreSQL would read the whole table."""
+    return f"SELECT found.* FROM unnest(%s::bigint[]) AS wanted (key), LATERAL ({sql} = wanted.key OFFSET 0) AS found"  # noqa: S608 - our own query
 
 
 def array(numbers: Sequence[int]) -> str:
