@@ -77,6 +77,7 @@ Dance = Generator[Step, Any, Outcome]
 def dance(cache: ResultCache, request: Request) -> Dance:
     """The steps to a result."""
     while True:
+        generation = cache.generations.of(request.scope)
         found = cache.find(request.scope, request.key)
         if found is not None and (outcome := _served(cache, request, found)):
             if outcome.how == "stale":
@@ -84,10 +85,10 @@ def dance(cache: ResultCache, request: Request) -> Dance:
             return outcome
         flight, leads = cache.flights.begin((request.scope, request.key))
         if leads:
-            return (yield from _lead(cache, request, flight, found))
+            return (yield from _lead(cache, request, flight, found, generation))
         landed: Landed = yield Wait(flight.outcome)
-        if landed.is_abandoned:
-            continue
+        if landed.is_abandoned or flight.generation < generation:
+            continue  # nobody made it, or of what was invalid before it was asked for here
         if landed.error is not None:
             return Outcome(error=landed.error)
         if landed.body is None:
@@ -100,7 +101,7 @@ def dance(cache: ResultCache, request: Request) -> Dance:
 def refreshing(cache: ResultCache, request: Request) -> Dance:
     """The steps to a new result for one that is stale; if somebody makes it already there are none."""
     flight, leads = cache.flights.begin((request.scope, request.key))
-    return (yield from _lead(cache, request, flight, None)) if leads else Outcome()
+    return (yield from _lead(cache, request, flight, None, 0)) if leads else Outcome()
 
 
 def watching(cache: ResultCache, request: Request) -> Dance:
@@ -153,22 +154,23 @@ def _decoded(cache: ResultCache, request: Request, found: StoredEntry, how: str)
     return Outcome(value, how=how)
 
 
-def _lead(cache: ResultCache, request: Request, flight: Flight, stale: StoredEntry | None) -> Dance:
-    """Make the result for everybody in this process, alone among all processes."""
+def _lead(cache: ResultCache, request: Request, flight: Flight, stale: StoredEntry | None, known: int) -> Dance:
+    """Make the result for everybody in this process, alone among all processes; `known`: the generation of `stale`."""
     scoped, token = (request.scope, request.key), uuid.uuid4().hex
     landed, has_lease = Landed(is_abandoned=True), True
     try:
-        made_elsewhere = yield from _lease(cache, request, token)
+        made_elsewhere = yield from _lease(cache, request, flight, token)
         if made_elsewhere is not None:
             landed = Landed(made_elsewhere)
             cache.counts.add(request.counted, coalesced=1)
             return Outcome(codec.decode(made_elsewhere), how="coalesced")
-        generation = cache.generations.of(request.scope)
+        generation = flight.generation = cache.generations.of(request.scope)
         cache.counts.add(request.counted, misses=1)
         outcome: Outcome = yield Produce()
         cache.renewals.let_go(token)
         if outcome.error is not None:
-            outcome, landed = _instead(cache, request, stale, outcome.error)
+            is_valid = cache.generations.of(request.scope) == known
+            outcome, landed = _instead(cache, request, stale if is_valid else None, outcome.error)
             return outcome
         kept = cache.keep(request, outcome.value, outcome.elapsed_ns, generation)
         landed, has_lease = Landed(kept.body), not kept.is_stored  # who stores gives the lease back in one go
@@ -191,13 +193,14 @@ def _instead(
     return Outcome(error=error), Landed(error=error)
 
 
-def _lease(cache: ResultCache, request: Request, token: str) -> Generator[Step, Any, bytes | None]:
+def _lease(cache: ResultCache, request: Request, flight: Flight, token: str) -> Generator[Step, Any, bytes | None]:
     """Become the only producer (None), or get what another process made meanwhile."""
     scope, key, seconds = request.scope, request.key, cache.bounds.lease_s
     take = partial(cache.backend.lease, scope, key, token, seconds)
     pause_s = _FIRST_PAUSE_S
     while True:
         is_ours = cache.leases.call(scope, take, otherwise=True)  # no lease to be had: make it, rather than wait
+        flight.generation = cache.generations.of(scope)
         found = cache.find(scope, key)
         if found is not None and cache.clock() < found.expires_ns:
             return found.body

@@ -32,9 +32,15 @@ class Landed(NamedTuple):
 
 
 class Flight:
-    """Somebody is making the result of a key."""
+    """Somebody is making the result of a key.
+
+    Attributes:
+        outcome: How it lands.
+        generation: That of its scope when the node began; what was invalidated later may be in the result.
+    """
 
     def __init__(self) -> None:
+        self.generation = -1
         self.outcome: Future[Landed] = Future()
         self.outcome.set_running_or_notify_cancel()  # one who waits no longer takes nobody with him
 
