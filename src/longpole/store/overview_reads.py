@@ -1,20 +1,25 @@
-"""Which applications and workflows have runs, and when each ran last.
+"""Which applications and workflows have runs or had some, and when each ran last.
 
-Upstream: `services.overview`. Downstream: `tables.dimensions`, `tables.runs`.
+Raw runs go after a while and their cells stay: then a workflow ran last when
+the finest of its last cells begins, to 5 minutes, an hour or a day.
+
+Upstream: `services.overview`. Downstream: `tables.dimensions`, `tables.runs`, `tables.rollups`.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, ScalarSelect, and_, cast, exists, func, select
 
-from longpole.store.tables import runs, workflows
+from longpole.domain.units import NS_PER_SECOND
+from longpole.store.rollup_horizons import Tier
+from longpole.store.tables import dirty_marks, run_cells, runs, workflows
 from longpole.store.values import text
 
 
 @dataclass(frozen=True, slots=True)
 class KnownApp:
-    """An application that has runs, the keys of its workflows that do, and when one of them ran last."""
+    """An application that something is known of, the keys of such workflows of it, and when one of them ran last."""
 
     app_id: str
     workflow_keys: tuple[int, ...]
@@ -23,7 +28,7 @@ class KnownApp:
 
 @dataclass(frozen=True, slots=True)
 class KnownWorkflow:
-    """A workflow that has runs; its name is that of its latest run."""
+    """A workflow that something is known of; its name is that of its latest run, None where all are gone."""
 
     workflow_key: int
     workflow_id: str
@@ -33,11 +38,23 @@ class KnownWorkflow:
 
 _OF_WORKFLOW = runs.c.workflow_key == workflows.c.workflow_key
 _NEWEST = select(runs.c.workflow_name).where(_OF_WORKFLOW).order_by(runs.c.period_ns.desc()).limit(1).scalar_subquery()
-_LAST = select(func.max(runs.c.period_ns)).where(_OF_WORKFLOW).scalar_subquery()
+_LAST_RUN = select(func.max(runs.c.period_ns)).where(_OF_WORKFLOW).scalar_subquery()
+
+
+def _last_cell(tier: Tier) -> ScalarSelect[int]:
+    """When the last cell of a tier begins. One that a mark is about may be of runs that were purged."""
+    cell_ns = cast(func.max(run_cells.c.cell_start), BigInteger) * NS_PER_SECOND
+    of_marks = and_(dirty_marks.c.workflow_key == workflows.c.workflow_key, dirty_marks.c.tier <= tier)
+    is_marked = exists().where(of_marks).correlate(workflows)
+    last = select(cell_ns).where(run_cells.c.workflow_key == workflows.c.workflow_key, run_cells.c.tier == tier)
+    return last.where(~is_marked).correlate(workflows).scalar_subquery()
+
+
+_LAST = func.coalesce(_LAST_RUN, *map(_last_cell, Tier))
 
 
 def known_apps(connection: Connection) -> list[KnownApp]:
-    """The applications that have runs, by id. O(workflows), however many runs there are."""
+    """The applications that have or had runs, by id. O(workflows), however many runs there are."""
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     query = select(workflows.c.app_id, workflows.c.workflow_key, _LAST.label("last_run_ns"))
     for app_id, key, last_run_ns in connection.execute(query.order_by(workflows.c.app_id, workflows.c.workflow_id)):
@@ -50,7 +67,7 @@ def known_apps(connection: Connection) -> list[KnownApp]:
 
 
 def known_workflows(connection: Connection, app_id: str) -> list[KnownWorkflow]:
-    """The workflows of an application that have runs, the one that ran last first. O(workflows)."""
+    """The workflows of an application that have or had runs, the one that ran last first. O(workflows)."""
     query = select(
         workflows.c.workflow_key,
         workflows.c.workflow_id,

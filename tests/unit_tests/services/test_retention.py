@@ -14,9 +14,10 @@ from sqlalchemy import Table, delete, func, insert, select
 from longpole import runtime as runtime_module
 from longpole.assembly.facts import SpanFacts
 from longpole.domain.runs import Attempt, NodeExecution, NodeStatus, Run, RunRecord, RunStatus
-from longpole.domain.units import NS_PER_DAY, NS_PER_SECOND
+from longpole.domain.units import NS_PER_DAY, NS_PER_SECOND, instant
 from longpole.runtime import Runtime
-from longpole.services import telemetry
+from longpole.services import rollups, telemetry
+from longpole.services import runs as service
 from longpole.services.retention import remove_old
 from longpole.services.retention_budget import keep_budget
 from longpole.settings import Settings
@@ -225,3 +226,26 @@ def test_on_postgresql_whole_days_go_and_today_stays(postgres_url: str) -> None:
         with runtime_module.reading() as connection:
             assert horizon_ns(connection) == TODAY + NS_PER_DAY
     tight.close()
+
+
+def test_a_workflow_whose_runs_are_all_gone_is_listed_with_its_figures(in_40_days: Runtime) -> None:
+    write(record("old", TODAY + 9 * 3_600 * NS_PER_SECOND), computed=False)
+    rollups.refresh()
+    remove_old()
+    assert run_ids() == []
+
+    [app] = service.list_apps()
+    [workflow] = service.list_workflows("shop", days=90)
+
+    assert (app.app_id, app.workflow_count, app.run_count) == ("shop", 1, 1)
+    assert (workflow.workflow_id, workflow.workflow_name, workflow.run_count) == ("flow", None, 1)
+    assert app.last_run_at == workflow.last_run_at == instant(TODAY + 9 * 3_600 * NS_PER_SECOND)
+
+
+def test_a_workflow_whose_runs_were_all_purged_is_not_listed(runtime: Runtime) -> None:
+    write(record("r", TODAY), computed=False)
+    rollups.refresh()
+    service.delete_run("r")
+    assert (service.list_apps(), service.list_workflows("shop")) == ((), ())
+    rollups.refresh()
+    assert (service.list_apps(), service.list_workflows("shop")) == ((), ())
