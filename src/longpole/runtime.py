@@ -30,7 +30,7 @@ from longpole.processes.helper import HelperProcess
 from longpole.settings import Settings
 from longpole.store import engine as store_engine
 from longpole.store import schema
-from longpole.store.cache_backend import database_backend
+from longpole.store.cache_backend import WRITE_WAIT_S, database_backend
 from longpole.store.cache_generations import SharedGenerations
 from longpole.store.cache_ledger import DatabaseLedger
 
@@ -152,7 +152,7 @@ def _result_cache(engine: Engine, settings: Settings, clock: Clock) -> ResultCac
     generations = SharedGenerations(engine)
     backend: CacheBackend
     if settings.cache_backend == "database":
-        backend = database_backend(engine, timeout_s)
+        backend = database_backend(engine, timeout_s, max(WRITE_WAIT_S, timeout_s))
     else:
         backend = open_backend(settings.cache_backend, timeout_s)
     bounds = Bounds(settings.cache_memory, settings.cache_max_entry, settings.cache_lease_seconds)
