@@ -3,7 +3,7 @@
 Read are its bytecode and constants, its defaults, what it has from functions
 around it, the module constants (names in capitals) that it uses, and the
 same of the functions in all of these. Of any other object its class counts,
-and what plain values its public attributes hold. Comments and line numbers do
+and what plain values its attributes hold. Comments and line numbers do
 not count. The same in every process, whatever the hash seed; another one under
 another Python, whose bytecode differs.
 
@@ -131,6 +131,8 @@ def _plain_attributes(value: Any) -> list[tuple[str, str]]:
         attributes = dict(vars(value))
     except TypeError:
         return []
-    return sorted(
-        (name, repr(each)) for name, each in attributes.items() if type(each) in _PLAIN and not name.startswith("_")
-    )
+    return sorted((name, repr(each)) for name, each in attributes.items() if _is_plain(each))
+
+
+def _is_plain(value: Any) -> bool:
+    return type(value) in _PLAIN or (type(value) is tuple and all(map(_is_plain, value)))

@@ -9,7 +9,8 @@ Upstream: `tasks`.
 
 import hashlib
 import json
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -18,19 +19,23 @@ from langchain_core.load import Serializable, dumpd
 from longpole.sdk.code_version import code_version
 
 _LANGGRAPHS_SEQUENCE = "RunnableSeq"
-_KNOWN = "_longpole_version"
 _DEEPEST = 10
 
 
 def node_version(runnable: Any) -> str:
     """The version of what a node runs. Read once: what changes in it while it runs does not count."""
     first = _first(runnable)
-    known: str | None = getattr(first, _KNOWN, None)
-    if known is None:
-        known = hashlib.sha256(repr(_read(first, 0)).encode()).hexdigest()[:16]
-        with suppress(AttributeError, TypeError, ValueError):  # some models take no new names
-            setattr(first, _KNOWN, known)
-    return known
+    it: Any = getattr(first, "func", None) or getattr(first, "afunc", None) or first
+    known = _known.get(id(it))
+    if known is None or known[0]() is not it:
+        mine, made = id(it), hashlib.sha256(repr(_read(first, 0)).encode()).hexdigest()[:16]
+        with suppress(TypeError):  # what cannot be referred to is read anew each time
+            _known[mine] = (weakref.ref(it, lambda _gone: _known.pop(mine, None)), made)
+        return made
+    return known[1]
+
+
+_known: dict[int, tuple[Callable[[], Any], str]] = {}
 
 
 def _first(runnable: Any) -> Any:

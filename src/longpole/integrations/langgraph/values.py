@@ -1,17 +1,20 @@
 """A node's writes as bytes and back: by LangGraph's serializer, and never by pickle.
 
 What only pickle could keep is refused. What comes back as something else (a
-class that has moved comes back as a bare dictionary) is no hit.
+class that has moved comes back as a bare dictionary) is no hit. Tuples, which
+the serializer gives back as lists, come back as tuples.
 
 Upstream: `cache`. Source: CVE-2026-27794 (pickle in a cache that others can write to).
 """
 
+from collections import deque
 from typing import Any
 
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
 _PICKLE = "pickle"
 _CHECKED = "msgpack"
+_TUPLE = "longpole:tuple"
 
 
 class UnfitError(Exception):
@@ -25,7 +28,7 @@ def dumped(serde: SerializerProtocol, writes: Any) -> list[Any]:
         UnfitError: They would need pickle, or come back as something else.
     """
     try:
-        kind, body = serde.dumps_typed(writes)
+        kind, body = serde.dumps_typed(_marked(list(writes) if type(writes) is deque else writes))
     except Exception as error:  # noqa: BLE001 - each kind of value that has no form raises another one
         raise UnfitError(type(error).__name__) from None
     loaded(serde, [kind, body])
@@ -33,7 +36,7 @@ def dumped(serde: SerializerProtocol, writes: Any) -> list[Any]:
 
 
 def loaded(serde: SerializerProtocol, stored: Any) -> Any:
-    """The writes.
+    """The writes; a list where LangGraph had its own queue.
 
     Raises:
         UnfitError: They are no longer what they were.
@@ -44,12 +47,31 @@ def loaded(serde: SerializerProtocol, stored: Any) -> Any:
         raise UnfitError(type(error).__name__) from None
     if not is_same:
         raise UnfitError("it comes back as something else, or by pickle")
-    return writes
+    return _unmarked(writes)
 
 
 def _read(serde: SerializerProtocol, kind: str, body: bytes) -> tuple[Any, bool]:
-    """Writes, and whether they are what was written."""
+    """Writes as they were dumped, and whether they are that."""
     if _PICKLE in kind:
         return None, False
     writes = serde.loads_typed((kind, body))
     return writes, kind != _CHECKED or sorted(serde.dumps_typed(writes)[1]) == sorted(body)  # sets come in any order
+
+
+def _marked(value: Any) -> Any:
+    """The same with marks in place of tuples."""
+    if type(value) is dict:
+        if _TUPLE in value:
+            raise UnfitError(_TUPLE)
+        return {name: _marked(each) for name, each in value.items()}
+    if type(value) is list:
+        return [_marked(each) for each in value]
+    return {_TUPLE: [_marked(each) for each in value]} if type(value) is tuple else value
+
+
+def _unmarked(value: Any) -> Any:
+    if type(value) is dict:
+        if _TUPLE in value:
+            return tuple(_unmarked(each) for each in value[_TUPLE])
+        return {name: _unmarked(each) for name, each in value.items()}
+    return [_unmarked(each) for each in value] if type(value) is list else value
