@@ -170,3 +170,44 @@ def test_another_machine_sees_an_invalidation_within_a_second(start: Start, post
         assert far.ask("get", "x") == "right"
         assert one.ask("invalidate") == 1
         assert far.ask("how long is it seen", "x") < 1.0
+
+
+def test_redis_is_killed_and_started_again_under_load(
+    start: Start, sqlite_url: str, make_redis: Callable[..., Any]
+) -> None:
+    redis = make_redis("--appendonly", "yes", "--appendfsync", "always")
+    settings = {
+        "database_url": sqlite_url,
+        "cache_backend": redis.url,
+        "cache_memory": 0,  # so that Redis is asked each time
+        "cache_timeout_ms": 1_000.0,
+    }
+    processes = start(3, settings)
+    (other,) = start(1, settings)
+    for process in processes:
+        process.ask("load", 4, 20)
+
+    def all_of_them(*words: Any) -> list[Any]:
+        for process in processes:
+            process.tell(*words)
+        return [process.hear()[0] for process in processes]
+
+    def going_on(asked: int) -> int:
+        """Let everybody ask so often; how often the node was run."""
+        answers = all_of_them("go on", asked)
+        assert [answer["problems"] for answer in answers] == [[], [], []]
+        return sum(answer["made"] for answer in answers)
+
+    going_on(100)
+    while going_on(100) > 30:
+        pass  # until Redis has what is asked for
+    redis.kill()
+    going_on(100)
+    all_of_them("version", 2)
+    assert other.ask("invalidate") >= 1
+    all_of_them("least", 2)
+    going_on(100)
+    redis.start()
+    while going_on(100) > 30:
+        pass  # until it is asked again, and has what is right now
+    assert all_of_them("end") == [[], [], []]
