@@ -20,10 +20,9 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection
 
 from longpole import runtime
-from longpole.domain.errors import StorageUnavailableError
 from longpole.services.trace_plans import Plan, plans
 from longpole.store import run_writes, trace_log
-from longpole.store.disk_usage import has_room
+from longpole.store.disk_usage import require_room
 from longpole.store.run_writes import PackedRuns
 from longpole.store.trace_log import Content, Links, NewChunk, StoredChunk
 
@@ -39,9 +38,12 @@ def append(chunks: Sequence[NewChunk], contents: Iterable[Content] = ()) -> list
     Raises:
         StorageUnavailableError: Nothing of it was stored; also while the disk budget is used up.
     """
+    budget = runtime.current().settings.disk_budget
+    if budget is not None:
+        with runtime.reading() as connection:  # who is refused need not wait for a turn to write
+            require_room(connection, budget)
     with runtime.unit_of_work() as connection:
-        if not has_room(connection, runtime.current().settings.disk_budget):
-            raise StorageUnavailableError("the disk budget is used up until older runs have been removed")
+        require_room(connection, budget)
         return trace_log.append(connection, chunks, contents)
 
 
