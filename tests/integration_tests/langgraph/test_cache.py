@@ -4,6 +4,7 @@ import asyncio
 import operator
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 import numpy as np
@@ -381,8 +382,9 @@ class TestRecorded:
             graph.invoke({"given": 1})
         assert float(statistics().cost_saved) == pytest.approx(0.08)
 
-    def test_a_database_that_is_away_is_no_matter_of_the_graph(self, cache: LongpoleCache[Any]) -> None:
-        away = Runtime(Settings(database_url="sqlite:////no/such/folder/longpole.db"))
+    def test_a_database_that_is_away_is_no_matter_of_the_graph(self, cache: LongpoleCache[Any], tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("no folder")
+        away = Runtime(Settings(database_url=f"sqlite:///{tmp_path}/file/longpole.db"))
         with runtime_module.use(away):
             node = Counting()
             assert graph_of(node, cache).invoke({"given": 1})["made"] == [1, None]

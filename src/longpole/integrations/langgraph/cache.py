@@ -26,6 +26,7 @@ from longpole.domain.scopes import Scope, current_scope
 from longpole.domain.units import NS_PER_HOUR, NS_PER_SECOND
 from longpole.integrations.langgraph.pending import Pending, PendingNodes
 from longpole.integrations.langgraph.records import record_hit, record_run
+from longpole.integrations.langgraph.spans import parent_of
 from longpole.integrations.langgraph.tasks import Task, caller, tasks_of
 from longpole.integrations.langgraph.usage import usage
 from longpole.integrations.langgraph.values import UnfitError, dumped, loaded
@@ -52,6 +53,7 @@ class LongpoleCache(BaseCache[ValueT]):
         cost: Gets a node's name and writes, and gives the US dollars that it cost; else its calls of LangChain
             models are priced.
         serde: What makes bytes of writes.
+        tracer_provider: That of OpenTelemetry, where hits are told in spans and it is not the global one.
     """
 
     def __init__(
@@ -63,10 +65,12 @@ class LongpoleCache(BaseCache[ValueT]):
         version: str | None = None,
         cost: CostOf | None = None,
         serde: SerializerProtocol | None = None,
+        tracer_provider: Any = None,
     ) -> None:
         super().__init__(serde=serde)
         self._app_id, self._workflow_id = app_id, workflow_id
         self._node_types, self._version, self._cost = dict(node_types or {}), version, cost
+        self._tracer_provider = tracer_provider
         self._pending = PendingNodes()
 
     def get(self, keys: Sequence[FullKey]) -> dict[FullKey, ValueT]:
@@ -137,7 +141,8 @@ class LongpoleCache(BaseCache[ValueT]):
             return ABSENT
         value = self._loaded(found)
         if value is not ABSENT:
-            record_hit(asking[-1], found.execution.node_type, start_ns, time.time_ns())
+            parent = parent_of(asking[-1], self._tracer_provider)
+            record_hit(parent, asking[-1], found.execution.node_type, start_ns, time.time_ns())
         self._begin(asking if value is ABSENT else asking[:-1], found)
         return value
 
@@ -181,7 +186,8 @@ class LongpoleCache(BaseCache[ValueT]):
         task, found = pending.task, pending.found
         elapsed_ns = pending.elapsed_ns()
         cost_usd = self._cost_usd(task, writes)
-        record_run(task, found.execution.node_type, pending.start_ns, max(end_ns, pending.start_ns), cost_usd)
+        parent, end_ns = parent_of(task, self._tracer_provider), max(end_ns, pending.start_ns)
+        record_run(parent, task, found.execution.node_type, pending.start_ns, end_ns, cost_usd=cost_usd)
         try:
             stored = dumped(self.serde, writes)
         except UnfitError:

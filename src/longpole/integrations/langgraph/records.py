@@ -7,25 +7,24 @@ import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from longpole.integrations.langgraph.spans import add_hit, parent_of
+from longpole.integrations.langgraph.spans import Parent, add_hit
 from longpole.integrations.langgraph.tasks import Task
 from longpole.sdk.runs import place
 
 _NS = 1e9
 
 
-def record_hit(task: Task, node_type: str, start_ns: int, end_ns: int) -> None:
-    """A node was served. Instants are nanoseconds since the epoch."""
-    parent = parent_of(task)
-    if parent is not None:
-        add_hit(parent, task, start_ns, end_ns)
-    else:
+def record_hit(parent: Parent | None, task: Task, node_type: str, start_ns: int, end_ns: int) -> None:
+    """A node was served, inside of the span `parent`. Instants are nanoseconds since the epoch."""
+    if parent is None or not add_hit(parent, task, start_ns, end_ns):
         _add(task, node_type, start_ns, end_ns, is_cached=True, cost_usd=None)
 
 
-def record_run(task: Task, node_type: str, start_ns: int, end_ns: int, cost_usd: Decimal | None) -> None:
+def record_run(
+    parent: Parent | None, task: Task, node_type: str, start_ns: int, end_ns: int, *, cost_usd: Decimal | None
+) -> None:
     """A node ran; where the program is traced, its instrumentation says so itself."""
-    if parent_of(task) is None:
+    if parent is None:
         _add(task, node_type, start_ns, end_ns, is_cached=False, cost_usd=cost_usd)
 
 

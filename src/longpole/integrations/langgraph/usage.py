@@ -96,7 +96,8 @@ def _cost(response: LLMResult, model: str | None, provider: str | None) -> Decim
     generation = response.generations[0][0] if response.generations and response.generations[0] else None
     message: Any = generation.message if isinstance(generation, ChatGeneration) else None
     said = getattr(message, "usage_metadata", None)
-    model = (getattr(message, "response_metadata", None) or {}).get("model_name") or model
+    answered = getattr(message, "response_metadata", None) or {}
+    model, provider = answered.get("model_name") or model, answered.get("model_provider") or provider
     if not said or not model:
         return None
     given, made = said.get("input_token_details") or {}, said.get("output_token_details") or {}
