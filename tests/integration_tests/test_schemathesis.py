@@ -54,7 +54,8 @@ def address(sqlite_url: str, trip: Callable[..., dict[str, Any]]) -> Iterator[st
     runtime.close()
 
 
-UNDESCRIBABLE = {"POST /apps/{app_id}/workflows/{workflow_id}/runs"}
+_WORKFLOW = "POST /apps/{app_id}/workflows/{workflow_id}"
+UNDESCRIBABLE = {f"{_WORKFLOW}/{call}" for call in ("runs", "cache/lookup", "cache/store", "cache/invalidate")}
 described = schemathesis.openapi.from_dict(create_app(Runtime()).openapi())
 
 
@@ -63,6 +64,6 @@ described = schemathesis.openapi.from_dict(create_app(Runtime()).openapi())
 @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_it_finds_nothing(case: Case, address: str) -> None:
     # A description cannot say that a run must not end before it starts, nor in which years 63 bits of
-    # nanoseconds end: such reports are refused though they are as described.
+    # nanoseconds end: such reports are refused though they are as described. Nor that of some fields one is needed.
     undescribable = [positive_data_acceptance] if case.operation.label in UNDESCRIBABLE else []
     case.call_and_validate(base_url=address, excluded_checks=undescribable)
