@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from longpole.caching.policy import MIN_SECONDS
 from longpole.domain.errors import InvalidInputError
 from longpole.rest.parameters import Id
 from longpole.services.cache_leases import MOST_WAIT_S, Question
@@ -91,6 +92,8 @@ class Store(_OfNode):
     """How long it is fresh; left out: as the node's configuration or its type says."""
     stale_if_error_hours: Hours | None = None
     """How much longer it is kept for when it cannot be made."""
+    min_seconds: Annotated[float, Field(ge=0)] = MIN_SECONDS
+    """A result whose node took no longer is not kept."""
     tags: list[Id] = Field(default=[], max_length=_MOST_TAGS)
     """What it can be invalidated by, beside the node."""
     release: bool = False
@@ -108,6 +111,7 @@ class Store(_OfNode):
             stale_while_revalidate_hours=self.stale_while_revalidate_hours,
             stale_if_error_hours=self.stale_if_error_hours,
             tags=self.tags,
+            min_seconds=self.min_seconds,
             cost=self.cost,
         )
 
