@@ -50,6 +50,8 @@ def transport() -> Transport:
     if chosen is not None and chosen[0] == url:
         return chosen[1]
     with _lock:
+        if _Said.transport is not None and _Said.transport[0] == url:  # another thread was quicker
+            return _Said.transport[1]
         made = _made(url)
         _Said.transport = (url, made)
         return made

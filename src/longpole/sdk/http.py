@@ -34,9 +34,13 @@ class HttpTransport:
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
         is_here = urlsplit(url).hostname in _LOOPBACK  # no proxy leads to this machine
-        self._client = httpx.Client(timeout=httpx.Timeout(_ANSWER_S, connect=_CONNECT_S), trust_env=not is_here)
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(_ANSWER_S, connect=_CONNECT_S),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),  # each who waits has one
+            trust_env=not is_here,
+        )
         self._rests_until_s = 0.0
-        self._leases = HeldLeases()
+        self.leases = HeldLeases()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def attempt(self, ask: Ask, run: Run) -> Answer:
@@ -65,6 +69,10 @@ class HttpTransport:
 
         return send
 
+    def close(self) -> None:
+        """Give back its connections; reports that wait for it are lost."""
+        self._client.close()
+
     def _workflow(self, app_id: str, workflow_id: str) -> str:
         return f"{self._url}/apps/{quote(app_id, safe='')}/workflows/{quote(workflow_id, safe='')}"
 
@@ -82,7 +90,7 @@ class HttpTransport:
         if isinstance(step, Post):
             return self._post(ask, step)
         if isinstance(step, Produce):
-            with self._leases.held(lambda post: self._post(ask, post), step.lease, step.release()):
+            with self.leases.held(lambda post: self._post(ask, post), step.lease, step.release()):
                 return _produced(run)
         if isinstance(step, Refresh):
             context = contextvars.copy_context()
@@ -106,7 +114,7 @@ class HttpTransport:
         if isinstance(step, Post):
             return await asyncio.to_thread(self._post, ask, step)
         if isinstance(step, Produce):
-            with self._leases.held(lambda post: self._post(ask, post), step.lease, step.release()):
+            with self.leases.held(lambda post: self._post(ask, post), step.lease, step.release()):
                 return await _produced_async(run)
         if isinstance(step, Pause):
             await asyncio.sleep(step.seconds)

@@ -101,7 +101,7 @@ def _making(ask: Ask, question: Mapping[str, Any], told: Mapping[str, Any]) -> S
     begun_ns = time.perf_counter_ns()
     answer: Answer = yield Produce(held)
     elapsed_s = (time.perf_counter_ns() - begun_ns) / 1e9
-    if answer.error is not None or elapsed_s <= ask.min_seconds or not is_json(answer.value):
+    if answer.error is not None or not is_json(answer.value):
         if held is not None:
             yield Post("store", {**under, "release": True})
     else:
@@ -134,6 +134,7 @@ def _config(ask: Ask) -> Mapping[str, Any] | None:
 def _result(ask: Ask, value: Any, elapsed_s: float) -> dict[str, Any]:
     said: dict[str, Any] = {
         "execution_time": elapsed_s,
+        "min_seconds": ask.min_seconds,
         "ttl_hours": ask.ttl_hours,
         "stale_if_error_hours": ask.stale_if_error_hours,
         "tags": list(ask.tags) or None,

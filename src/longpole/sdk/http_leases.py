@@ -18,7 +18,7 @@ class HeldLeases:
     """The leases of this process. Safe to use from any thread."""
 
     def __init__(self, every_s: float = _EVERY_S) -> None:
-        self._every_s = every_s
+        self.every_s = every_s
         self._changed = threading.Condition()
         self._held: dict[int, Callable[[], object]] = {}
         self._thread: threading.Thread | None = None
@@ -52,7 +52,7 @@ class HeldLeases:
         """Prolongs what is held; ends when nothing has been for a while."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: not self._held, self._every_s)
+                self._changed.wait_for(lambda: not self._held, self.every_s)
                 if not self._held:
                     self._thread = None
                     return
