@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.routing import BaseRoute, Route
 
 from longpole.app import create_app
-from longpole.rest.schemas import figures, recording, run_query, runs
+from longpole.rest.schemas import cache, cache_answers, cache_questions, figures, recording, run_query, runs
 from longpole.runtime import Runtime
 from longpole.settings import Settings
 
@@ -90,3 +90,28 @@ def test_every_field_of_a_run_is_documented(pages: Any, shown: type[BaseModel]) 
     words = set(re.findall(r"\w+", pages.section(_PAGE, "## Runs")))
 
     assert set(shown.model_fields) - words == set()
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        cache.Statistics,
+        cache.NodeTypeCacheFigures,
+        cache.HourCacheFigures,
+        cache.ShadowFigures,
+        cache.CachedNode,
+        cache.Explanation,
+        cache_questions.Invalidation,
+        cache_answers.Hit,
+        cache_answers.Lease,
+        cache_answers.Bypass,
+        cache_answers.Stored,
+        cache_questions.Lookup,
+        cache_questions.Store,
+    ],
+)
+def test_every_field_of_the_cache_is_documented(pages: Any, shown: type[BaseModel]) -> None:
+    text = pages.text(_PAGE)
+    section = text[text.index("## Cache") : text.index("## Health")]
+
+    assert set(shown.model_fields) - set(re.findall(r"\w+", section)) == set()
