@@ -5,7 +5,9 @@ import re
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from longpole.app import create_app
 from longpole.pricing.price_file import read_price_file
 from longpole.runtime import Runtime
 from longpole.services import recording
@@ -22,7 +24,7 @@ def test_json_parses(pages: Any) -> None:
         json.loads(block)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/how-to/rest.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/how-to/rest.md", "docs/how-to/cache.md"])
 def test_python_of_our_own_runs_with_an_empty_home(pages: Any, page: str) -> None:
     """Without any configuration: the database is made where the user's data is."""
     blocks = [block for _, block in pages.blocks("python", page)]
@@ -48,6 +50,26 @@ def test_the_posted_run_is_stored_whole(pages: Any, runtime: Runtime) -> None:
 
     assert (recorded.stored, recorded.rejected) == (2, ())
     assert recorded.run.cost_usd is not None
+
+
+def test_the_cache_answers_what_the_page_says(pages: Any, runtime: Runtime) -> None:
+    page = "docs/how-to/cache.md"
+    calls = re.findall(r"4318(/\S+) .*?-d '(\{.*?\})'$", pages.text(page), re.MULTILINE | re.DOTALL)
+    told = [json.loads(line) for line in re.findall(r'^    (\{"state": .*\})$', pages.text(page), re.MULTILINE)]
+
+    with TestClient(create_app(runtime)) as client:
+        look_up, store = [(path, json.loads(body)) for path, body in calls]
+        lease = client.post(look_up[0], json=look_up[1]).json()
+        kept = client.post(store[0], json={**store[1], "lease": lease["lease"]}).json()
+        hit = client.post(look_up[0], json=look_up[1]).json()
+
+    changing = {"cache_key", "lease", "lease_expires_at"}
+    answered, shown = [
+        [{name: "…" if name in changing else value for name, value in each.items()} for each in answers]
+        for answers in ((lease, hit), told)
+    ]
+    assert answered == shown
+    assert kept["stored"] is True
 
 
 def test_the_price_file_is_one(pages: Any, tmp_path: Any) -> None:
