@@ -17,9 +17,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from longpole import runtime
-from longpole.domain.runs import NodeStatus, RunRecord, RunStatus
+from longpole.domain.runs import NodeStatus, Run, RunRecord, RunStatus
 from longpole.runtime import Runtime
 from longpole.services import runs
+from longpole.services.cache import WorkflowCacheService
 from longpole.settings import Settings
 
 WORKFLOWS = ["trip_planner", "support_answers", "invoice_intake", "contract_review"]
@@ -121,6 +122,33 @@ def test_a_call_costs_its_list_price(records: dict[str, list[RunRecord]]) -> Non
         plain = (node.tokens.input or 0) - cached
         price = plain * Decimal("2.5") + cached * Decimal("1.25") + (node.tokens.output or 0) * 10
         assert node.cost_usd == price / 1_000_000
+
+
+def test_the_second_of_two_equal_runs_is_served_and_ten_times_as_fast(
+    demo: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    on = Runtime(Settings(database_url=f"sqlite:///{demo[0] / 'longpole.db'}"))
+    with runtime.use(on):
+        found = runs.list_runs("demo", "trip_planner_cached").items
+        first, second = sorted(map(_whole, found), key=lambda record: record.run.start_ns or 0)
+        figures = WorkflowCacheService.get_cache_statistics("demo", "trip_planner_cached")
+    on.close()
+    names = ["understand", "flights", "hotels", "weather", "itinerary"]
+    assert sorted(node.node_id for node in second.nodes) == sorted(names)
+    assert {node.is_cached for node in second.nodes} == {True}
+    assert (second.run.status, second.run.cached_nodes, second.run.cost_usd) == (RunStatus.SUCCEEDED, 5, 0)
+    assert (first.run.elapsed_ns or 0) > 10 * (second.run.elapsed_ns or 0)
+    assert (figures.hits, figures.misses, figures.stores, figures.entries) == (5, 5, 5, 5)
+    assert figures.cost_saved == first.run.cost_usd
+    spent = sum(node.elapsed_ns or 0 for node in first.nodes if node.node_id in names) / 1e9
+    assert figures.time_saved == pytest.approx(spent, rel=0.2)
+    said = re.search(r"The second run was (\d+) times as fast", demo[1].stdout)
+    assert said is not None
+    assert int(said[1]) >= 10
+
+
+def _whole(run: Run) -> RunRecord:
+    return runs.get_run(run.workflow_run_id)
 
 
 def test_users_and_sessions_are_told(records: dict[str, list[RunRecord]]) -> None:

@@ -62,6 +62,41 @@ class TestBare:
         assert (result.returncode, result.stderr) == (0, "")
         assert re.fullmatch(r"\d+\.\d+\.\d+\n", result.stdout)
 
+    def test_the_sdk_works_alone_and_says_what_is_missing(self, bare: Path, tmp_path: Path) -> None:
+        program = (
+            "import sys, longpole\n"
+            "@longpole.cached_node(node_type='llm', ttl=60)\n"
+            "def double(number): return 2 * number\n"
+            "with longpole.workflow('w', app_id='a'): print(double(2), double(2))\n"
+            "print(longpole.flush(5))\n"
+            "try: longpole.configure(url='http://127.0.0.1:1')\n"
+            "except Exception as error: print(error)\n"
+        )
+        result = run(bare / "python", "-c", program, cwd=tmp_path)
+        assert result.returncode == 0
+        assert result.stdout.splitlines() == [
+            "4 4",
+            "True",
+            "A server's URL needs an extra. Install it with: pip install 'longpole[sdk]'",
+        ]
+        assert result.stderr.splitlines() == [
+            "what a run did was dropped: longpole[server] is not installed, and LONGPOLE_URL names no server"
+        ]
+
+    def test_over_http_it_needs_httpx_only(self, wheel: Path, tmp_path: Path) -> None:
+        programs = installed(tmp_path / "venv", f"longpole[sdk] @ {wheel.as_uri()}")
+        program = (
+            "import sys, longpole\n"
+            "longpole.configure(url='http://127.0.0.1:1')\n"
+            "@longpole.cached_node()\n"
+            "def double(number): return 2 * number\n"
+            "print(double(2))\n"
+            "heavy = {'sqlalchemy', 'fastapi', 'numpy', 'pydantic', 'msgspec'}\n"
+            "print(sorted(heavy & set(sys.modules)))\n"
+        )
+        result = run(programs / "python", "-c", program, cwd=tmp_path)
+        assert (result.returncode, result.stdout.splitlines()) == (0, ["4", "[]"])
+
     @pytest.mark.parametrize("arguments", [[], ["--help"], ["serve"]])
     def test_the_command_says_the_line_that_installs_the_rest(
         self, bare: Path, tmp_path: Path, arguments: list[str]

@@ -2,6 +2,7 @@
 
     command ─► session ─┬─► serving      the real server, on a database of its own
                         ├─► running      plan ─► workflows ─► simulated models
+                        ├─► caching      one of them twice, with LangGraph's node cache in ours
                         ├─► exporting    stock instrumentation and exporter, over HTTP
                         └─► outcome      what the server found
 

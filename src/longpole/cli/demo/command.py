@@ -21,6 +21,7 @@ _INTRODUCTION = """[bold]Longpole demo[/bold]
 Four LangGraph workflows run with simulated chat models: no key is needed, and
 nothing leaves this machine. What happens is told by the stock OpenInference
 instrumentation and the stock OTLP exporter to a Longpole server of the demo's.
+One of them runs twice more, with LangGraph's node cache kept in Longpole.
 """
 
 

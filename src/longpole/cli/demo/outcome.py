@@ -5,6 +5,7 @@ Upstream: `session`. Downstream: `services.runs`, `cli.report`.
 
 import re
 import time
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -24,24 +25,24 @@ _PICTURE_WIDTH = 110
 _FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
-def complete_runs(since_ns: int) -> int:
-    """How many of the runs that ended since then are complete."""
+def complete_runs(since_ns: int, workflows: Sequence[str] = WORKFLOWS) -> int:
+    """How many of the runs of these workflows that ended since then are complete."""
     here = runtime.current()
     settle_ns, abandon_ns = (
         nanoseconds(s) for s in (here.settings.run_settle_seconds, here.settings.run_abandon_seconds)
     )
     found = (
         run
-        for workflow in WORKFLOWS
+        for workflow in workflows
         for run in runs.list_runs(SERVICE, workflow, RunFilters(since_ns=since_ns), 1000).items
     )
     return sum(run.state(here.clock(), settle_ns, abandon_ns) is RunState.COMPLETE for run in found)
 
 
-def wait_for_runs(expected: int, since_ns: int) -> int:
+def wait_for_runs(expected: int, since_ns: int, workflows: Sequence[str] = WORKFLOWS) -> int:
     """Wait until so many runs are complete, or patience ends; how many are."""
     deadline = time.monotonic() + _PATIENCE_S
-    while (complete := complete_runs(since_ns)) < expected and time.monotonic() < deadline:
+    while (complete := complete_runs(since_ns, workflows)) < expected and time.monotonic() < deadline:
         time.sleep(0.1)
     return complete
 

@@ -14,9 +14,9 @@ from longpole.cli.demo.plan import MEANT_TO_FAIL, PlannedRun
 _AT_A_TIME = 3
 
 
-def carry_out(runs: list[PlannedRun]) -> Iterator[bool]:
+def carry_out(runs: list[PlannedRun], at_a_time: int = _AT_A_TIME) -> Iterator[bool]:
     """Carry the runs out; for each, as it ends, whether it ended well."""
-    pool = ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="demo")
+    pool = ThreadPoolExecutor(at_a_time, thread_name_prefix="demo")
     try:
         yield from (each.result() for each in as_completed([pool.submit(_succeeds, run) for run in runs]))
     finally:

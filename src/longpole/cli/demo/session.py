@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
 
+from longpole.cli.demo import caching
+from longpole.cli.demo.caching import same_trip_twice
 from longpole.cli.demo.exporting import SERVICE, exported_to
 from longpole.cli.demo.outcome import draw, report_of, wait_for_runs
 from longpole.cli.demo.plan import WORKFLOWS, planned_runs
@@ -29,6 +31,7 @@ def hold(console: Console, folder: Path, picture: Path | None, *, stays_up: bool
         _run(console, server, folder)
         for workflow in WORKFLOWS:
             console.print(Rule(f"[bold]{workflow}[/bold]", align="left", style="dim"), report_of(workflow), "")
+        console.print(Rule("[bold]trip_planner, cached[/bold]", align="left", style="dim"), caching.report(), "")
         if picture is not None:
             draw(picture, WORKFLOWS[0])
             console.print(f"Drawn: {picture}\n", soft_wrap=True)
@@ -43,11 +46,13 @@ def _run(console: Console, server: DemoServer, folder: Path) -> None:
     planned = planned_runs()
     since_ns = time.time_ns()
     started = time.monotonic()
+    twice = same_trip_twice()
     with _progress(console) as progress, exported_to(server.address):
         outcomes = list(progress.track(carry_out(planned), total=len(planned), description="Running workflows"))
-    took_s = time.monotonic() - started
+        took_s = time.monotonic() - started
+        list(progress.track(carry_out(twice, 1), total=len(twice), description="The same trip twice"))
     complete = wait_for_runs(len(planned), since_ns)
-    if complete < len(planned):
+    if complete < len(planned) or wait_for_runs(len(twice), since_ns, [caching.WORKFLOW]) < len(twice):
         said = (folder / LOG_NAME).read_text(encoding="utf-8").splitlines()
         raise LongpoleError(f"Only {complete} of {len(planned)} runs arrived. {said[-1] if said else ''}")
     failed = outcomes.count(False)

@@ -10,7 +10,9 @@ from typing import Any, TypedDict
 from langchain_core.messages import HumanMessage, SystemMessage
 from langchain_core.runnables import Runnable
 from langchain_core.tools import tool
+from langgraph.cache.base import BaseCache
 from langgraph.graph import END, START, StateGraph
+from langgraph.types import CachePolicy
 
 from longpole.cli.demo.simulated_model import SimulatedModel
 
@@ -85,18 +87,19 @@ def itinerary(state: Trip) -> Trip:
     return {"plan": str(_WRITER.invoke([prompt, HumanMessage(facts)], answer=plan).content)}
 
 
-def trip_planner() -> Runnable[Any, Any]:
-    """The workflow."""
+def trip_planner(name: str = "trip_planner", cache: BaseCache[Any] | None = None) -> Runnable[Any, Any]:
+    """The workflow; with a cache its steps are kept for an hour."""
     graph = StateGraph(Trip)
-    graph.add_node(understand)
+    policy: CachePolicy[Any] = CachePolicy(ttl=3600)
+    graph.add_node(understand, cache_policy=policy)
     graph.add_edge(START, "understand")
     for look_up in (flights, hotels, weather):
-        graph.add_node(look_up)
+        graph.add_node(look_up, cache_policy=policy)
         graph.add_edge("understand", look_up.__name__)
-    graph.add_node(itinerary)
+    graph.add_node(itinerary, cache_policy=policy)
     graph.add_edge(["flights", "hotels", "weather"], "itinerary")
     graph.add_edge("itinerary", END)
-    return graph.compile(name="trip_planner")
+    return graph.compile(name=name, cache=cache)
 
 
 def _luck(city: str, what: str) -> float:
