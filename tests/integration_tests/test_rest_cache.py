@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -89,6 +90,13 @@ class TestLookup:
             assert [answer.result(30) for answer in answers] == ["made once"] * 5
         figures = client.get(f"{PATH}/statistics").json()
         assert (figures["misses"], figures["hits"] + figures["coalesced"]) == (1, 5)
+
+    def test_nobody_waits_for_a_server_that_leaves(self, client: TestClient) -> None:
+        post(client, "lookup", {**NODE, "lease_seconds": 600})
+        client.app.state.is_leaving = True  # type: ignore[attr-defined]  # `app` is typed as any ASGI callable
+        begun = time.monotonic()
+        assert post(client, "lookup", {**NODE, "wait_seconds": 30})["state"] == "wait"
+        assert time.monotonic() - begun < 20
 
     @pytest.mark.parametrize("output", [float("nan"), b"bytes"], ids=repr)
     def test_what_json_does_not_hold_is_bypassed(self, client: TestClient, output: Any) -> None:

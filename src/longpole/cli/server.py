@@ -46,7 +46,7 @@ def run(settings: Settings) -> None:
         gc.set_threshold(_OBJECTS_UNTIL_COLLECTION, 10, 20)
         gc.enable()
         port = sockets[0].getsockname()[1]
-        _Server(_configuration(app), lambda: _announce(settings, port, app)).run(sockets)
+        _Server(app, lambda: _announce(settings, port, app)).run(sockets)
     finally:
         on.close()
         close(sockets)
@@ -74,9 +74,9 @@ def _configuration(app: FastAPI) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
+    def __init__(self, app: FastAPI, on_ready: Callable[[], None]) -> None:
+        super().__init__(_configuration(app))
+        self._on_ready, self._app = on_ready, app
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Start, then say so."""
@@ -88,6 +88,7 @@ class _Server(uvicorn.Server):
         """Drain, then end; told again, end at once. Unlike uvicorn's own, not by dying of the signal afterwards."""
         self.force_exit = self.should_exit
         self.should_exit = True
+        self._app.state.is_leaving = True  # long polls end
 
 
 def _log_to_stderr(level: str) -> None:

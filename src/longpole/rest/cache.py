@@ -90,7 +90,11 @@ async def look_up(app_id: AppId, workflow_id: WorkflowId, wanted: asked.Lookup, 
     expires, another one gets it.
     """
     question, scope = wanted.question(), Scope(app_id, workflow_id)
-    told = await cache_leases.lookup(scope, question, wanted.wait_seconds, request.is_disconnected)
+
+    async def is_over() -> bool:
+        return getattr(request.app.state, "is_leaving", False) or await request.is_disconnected()
+
+    told = await cache_leases.lookup(scope, question, wanted.wait_seconds, is_over)
     return Response(msgspec.json.encode(_as_answer(told)), media_type="application/json")
 
 

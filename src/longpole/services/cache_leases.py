@@ -5,6 +5,7 @@
             ├ nobody makes it ───────────────────────► lease ─► run the node ─► `cache_deposits.store`, or give it back
             ├ somebody does ─► wait, without a thread ─► hit (coalesced) | lease, if he gave it back or fell silent
             └ may not be cached, or is no JSON ──────► bypass, with the reason
+    the node failed ─► lookup ─► hit, stale, where an option allows it | bypass
 
 Of all who ask at the same time one holds the lease; it ends when he stores, gives
 it back, or is silent for longer than it lasts. It counts as the dance of
@@ -59,6 +60,7 @@ class Question:
         lease: A token that the caller holds: it is to last longer.
         lease_seconds: How long a lease is to last; None: as the settings say.
         has_waited: Whether it was asked before, and answered with `wait`: what comes now is no hit.
+        has_failed: Whether the node failed: its lease is given back, and what may be shown in its place is asked for.
     """
 
     execution: Execution
@@ -66,6 +68,7 @@ class Question:
     lease: str | None = None
     lease_seconds: float | None = None
     has_waited: bool = False
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ async def lookup(
     if prepared.request is None or prepared.request.mode is Mode.SHADOW:
         return Told(State.BYPASS, prepared.key, prepared.node_class, reason=prepared.reason or Mode.SHADOW.value)
     generation_of(question.lease)
+    if question.has_failed:
+        return await asyncio.to_thread(_instead, question, prepared.request, prepared.node_class)
     return await _waiting(question, prepared.request, prepared, min(wait_s, MOST_WAIT_S), is_gone)
 
 
@@ -209,6 +214,16 @@ def _look(question: Question, request: Request, node_class: str | None) -> Told 
     if question.lease is None:
         cache.counts.add(request.counted, misses=1)
     return replace(told, lease=token, lease_expires_at=instant(cache.clock() + round(lease_s * NS_PER_SECOND)))
+
+
+def _instead(question: Question, request: Request, node_class: str | None) -> Told:
+    """What may be shown when the node failed: a result that somebody else made meanwhile, or one that has expired."""
+    cache = runtime.current().cache
+    if question.lease is not None:
+        give_back(request.scope, request.key, question.lease)
+    found = cache.find(request.scope, request.key)
+    told = _served(cache, replace(request, revalidate_ns=request.if_error_ns), node_class, found, coalesced=True)
+    return told or Told(State.BYPASS, request.key, node_class, reason="failed")
 
 
 def _is_ours(cache: ResultCache, scope: Scope, key: str, token: str, lease_s: float) -> bool:

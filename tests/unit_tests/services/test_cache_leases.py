@@ -208,6 +208,29 @@ class TestStale:
         assert look(Execution("llm", {}, {}), cache_key="k").state is State.LEASE
 
 
+class TestFailure:
+    MAY = Execution("llm", {"cache": {"ttl_hours": 1, "stale_if_error_hours": 2}}, {})
+
+    def test_what_has_expired_is_shown_if_the_node_fails(self, clock: Clock) -> None:
+        store("old", look(self.MAY).lease, self.MAY)
+        clock.pass_hours(2)
+
+        asked = look(self.MAY)
+        assert (asked.state, asked.output) == (State.LEASE, None)
+        shown = look(self.MAY, lease=asked.lease, has_failed=True)
+        assert (shown.state, shown.output, shown.stale, shown.lease) == (State.HIT, b'"old"', True, None)
+        assert look(self.MAY).state is State.LEASE
+        assert figures() == {"misses": 3, "stale": 1}
+
+    def test_not_for_longer_than_is_allowed(self, clock: Clock) -> None:
+        store("old", execution=self.MAY)
+        clock.pass_hours(3)
+        told = look(self.MAY, has_failed=True)
+        assert (told.state, told.reason) == (State.BYPASS, "failed")
+        assert look(NODE, has_failed=True).reason == "failed"
+        assert figures() == {}
+
+
 class TestPastTheCache:
     @pytest.mark.parametrize(
         ("execution", "reason"),

@@ -63,6 +63,10 @@ class Lookup(_OfNode):
     """How long the lease lasts; left out: as the settings say. With a `lease` it lasts so much longer."""
     waited: bool = False
     """The look-up before was answered with `wait`: what comes now is counted as coalesced, not as a hit."""
+    failed: bool = False
+    """The node failed: its lease is given back, and a result that has expired is shown if that is allowed."""
+    stale_if_error_hours: Hours | None = None
+    """How much longer a result may be shown when the node failed."""
 
     def question(self) -> Question:
         """The same in the service's words."""
@@ -73,8 +77,9 @@ class Lookup(_OfNode):
             node_id=self.node_id,
             version=self.version,
             stale_while_revalidate_hours=self.stale_while_revalidate_hours,
+            stale_if_error_hours=self.stale_if_error_hours,
         )
-        return Question(execution, self.cache_key, self.lease, self.lease_seconds, self.waited)
+        return Question(execution, self.cache_key, self.lease, self.lease_seconds, self.waited, self.failed)
 
 
 class Store(_OfNode):
