@@ -9,6 +9,7 @@ from longpole.settings import Settings
 
 _PAGE = "docs/reference/settings.md"
 _OF_THE_TESTS = {"LONGPOLE_TEST_POSTGRES_URL"}
+_OF_THE_SDK = {"LONGPOLE_URL", "LONGPOLE_APP_ID"}
 
 
 def _default(value: object) -> str:
@@ -33,7 +34,7 @@ def test_a_setting_is_documented_with_its_default(pages: Any, name: str) -> None
 
 
 def test_no_page_names_a_setting_that_there_is_not(pages: Any) -> None:
-    there = {f"LONGPOLE_{name.upper()}" for name in Settings.model_fields} | _OF_THE_TESTS
+    there = {f"LONGPOLE_{name.upper()}" for name in Settings.model_fields} | _OF_THE_TESTS | _OF_THE_SDK
     named = {(name, page) for page in pages.paths for name in re.findall(r"LONGPOLE_[A-Z_]*[A-Z]", pages.text(page))}
 
     assert sorted((name, page) for name, page in named if name not in there) == []
