@@ -114,30 +114,26 @@ async def lookup(
     Raises:
         InvalidInputError: Names what is wrong.
     """
-    prepared = await asyncio.to_thread(prepare, scope, question.execution, question.cache_key)
-    if prepared.request is None or prepared.request.mode is Mode.SHADOW:
-        return Told(State.BYPASS, prepared.key, prepared.node_class, reason=prepared.reason or Mode.SHADOW.value)
-    generation_of(question.lease)
-    if question.has_failed:
-        return await asyncio.to_thread(_instead, question, prepared.request, prepared.node_class)
-    return await _waiting(question, prepared.request, prepared, min(wait_s, MOST_WAIT_S), is_gone)
-
-
-async def _waiting(
-    question: Question, request: Request, prepared: Prepared, wait_s: float, is_gone: Callable[[], Awaitable[bool]]
-) -> Told:
-    until, pause_s = time.monotonic() + wait_s, _FIRST_PAUSE_S
-    nothing = Told(State.WAIT, prepared.key, prepared.node_class)
-    while True:
-        told = await asyncio.to_thread(_look, question, request, prepared.node_class)
-        left_s = until - time.monotonic()
-        if told is not None or left_s <= 0:
-            return told or nothing
+    prepared, told = await asyncio.to_thread(_begin, scope, question)
+    until, pause_s = time.monotonic() + min(wait_s, MOST_WAIT_S), _FIRST_PAUSE_S
+    question = replace(question, has_waited=True)
+    while told is None and (left_s := until - time.monotonic()) > 0:
         await asyncio.sleep(min(pause_s, left_s))
         if await is_gone():
-            return nothing
+            break
+        told = await asyncio.to_thread(_look, question, prepared)
         pause_s = min(pause_s * _PAUSE_GROWTH, _LONGEST_PAUSE_S)
-        question = replace(question, has_waited=True)
+    return told or Told(State.WAIT, prepared.key, prepared.node_class)
+
+
+def _begin(scope: Scope, question: Question) -> tuple[Prepared, Told | None]:
+    """The first look."""
+    prepared = prepare(scope, question.execution, question.cache_key)
+    if prepared.request is None or prepared.request.mode is Mode.SHADOW:
+        reason = prepared.reason or Mode.SHADOW.value
+        return prepared, Told(State.BYPASS, prepared.key, prepared.node_class, reason=reason)
+    generation_of(question.lease)
+    return prepared, (_instead if question.has_failed else _look)(question, prepared)
 
 
 def prepare(scope: Scope, execution: Execution, cache_key: str | None) -> Prepared:
@@ -194,8 +190,10 @@ def give_back(scope: Scope, key: str, lease: str) -> None:
     cache.leases.call(scope, cache.backend.release, scope, key, lease, otherwise=None)
 
 
-def _look(question: Question, request: Request, node_class: str | None) -> Told | None:
+def _look(question: Question, prepared: Prepared) -> Told | None:
     """One look; None where somebody else makes it and there is nothing to show meanwhile."""
+    request, node_class = prepared.request, prepared.node_class
+    assert request is not None, "else there is nothing to look for"
     cache, scope, key = runtime.current().cache, request.scope, request.key
     is_wait_over = question.has_waited or question.lease is not None
     told = _served(cache, request, node_class, cache.find(scope, key), coalesced=is_wait_over)
@@ -216,8 +214,10 @@ def _look(question: Question, request: Request, node_class: str | None) -> Told 
     return replace(told, lease=token, lease_expires_at=instant(cache.clock() + round(lease_s * NS_PER_SECOND)))
 
 
-def _instead(question: Question, request: Request, node_class: str | None) -> Told:
+def _instead(question: Question, prepared: Prepared) -> Told:
     """What may be shown when the node failed: a result that somebody else made meanwhile, or one that has expired."""
+    request, node_class = prepared.request, prepared.node_class
+    assert request is not None, "else there is nothing to look for"
     cache = runtime.current().cache
     if question.lease is not None:
         give_back(request.scope, request.key, question.lease)
