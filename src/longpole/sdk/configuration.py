@@ -20,11 +20,20 @@ _lock = threading.Lock()
 
 
 class _Said:
-    """What the program said, and what follows from it."""
+    """What the program said, and what follows from it; a forked child makes connections of its own."""
 
     url: str | None = None
     app_id: str | None = None
     transport: tuple[str | None, Transport] | None = None
+
+
+def _in_child() -> None:
+    global _lock  # noqa: PLW0603 - another thread of the parent may hold it for ever
+    _lock = threading.Lock()
+    _Said.transport = None
+
+
+os.register_at_fork(after_in_child=_in_child)
 
 
 def configure(*, url: str | None = None, app_id: str | None = None) -> None:

@@ -5,6 +5,7 @@ The one file of the SDK that knows them, and only once it is needed.
 Upstream: `configuration`. Downstream: `services`, found when first used.
 """
 
+import asyncio
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ class InProcess:
 
     async def attempt_async(self, ask: Ask, run: RunAsync) -> Answer:
         """The same for a node that is awaited."""
+        if not _opened:
+            await asyncio.to_thread(_open)  # takes seconds where a database is to be made: not on the loop
         from longpole.services import cache_calls  # noqa: PLC0415 - as above
 
         outcome = await cache_calls.attempt_async(ask.app_id, ask.workflow_id, _execution(ask), run)
@@ -52,6 +55,19 @@ class InProcess:
                 raise RefusedError(f"{len(recorded.rejected)} node executions: {recorded.rejected[0].problem}")
 
         return send
+
+
+_opened: list[str] = []
+"""Filled when the services have been imported and their database opened."""
+
+
+def _open() -> None:
+    """Import the services and open the database."""
+    from longpole import runtime  # noqa: PLC0415 - as above
+    from longpole.services import cache_calls  # noqa: F401, PLC0415 - as above
+
+    _ = runtime.current().cache
+    _opened.append("services")
 
 
 def _runtime_in_use() -> Any:

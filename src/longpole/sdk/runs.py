@@ -23,7 +23,7 @@ from longpole.sdk.reporter import reporter
 from longpole.sdk.transport import Report
 
 _NODES_AT_A_TIME = 500
-_MOST_WAITING = 5_000
+_MOST_WAITING = 20_000  # what is told before the end is shown as ended until the end is told
 _LONGEST_ID = 255
 _LONGEST_MESSAGE = 2_000
 

@@ -17,6 +17,7 @@ from langgraph.types import CachePolicy, RetryPolicy, Send
 
 import longpole
 from longpole import runtime as runtime_module
+from longpole.caching.policy import Mode
 from longpole.integrations.langgraph import LongpoleCache
 from longpole.runtime import Runtime
 from longpole.services import runs
@@ -381,6 +382,21 @@ class TestRecorded:
         for _ in range(3):
             graph.invoke({"given": 1})
         assert float(statistics().cost_saved) == pytest.approx(0.08)
+
+    def test_shadow_mode_looks_on_and_off_does_nothing(self, cache: LongpoleCache[Any], here: Runtime) -> None:
+        for mode, ran in ((Mode.SHADOW, 3), (Mode.OFF, 2)):
+            on = Runtime(Settings(database_url=here.settings.database_url, cache_mode=mode))
+            with runtime_module.use(on):
+                node = Counting(str(mode))
+                graph = graph_of(node, cache)
+                for _ in range(ran):
+                    graph.invoke({"given": 1})
+                found = statistics()
+            on.close()
+            assert (node.ran, found.hits) == (ran, 0)
+            assert found.shadow is not None
+            assert (found.shadow.would_hit, found.shadow.matched) == (2, 2)
+        assert dict(found.bypassed) == {"off": 2}
 
     def test_a_database_that_is_away_is_no_matter_of_the_graph(self, cache: LongpoleCache[Any], tmp_path: Path) -> None:
         (tmp_path / "file").write_text("no folder")
