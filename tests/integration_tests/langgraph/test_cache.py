@@ -2,8 +2,12 @@
 
 import asyncio
 import operator
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
@@ -23,6 +27,25 @@ from longpole.runtime import Runtime
 from longpole.services import runs
 from longpole.services.cache import WorkflowCacheService
 from longpole.settings import Settings
+
+_PROGRAM = """
+from langgraph.graph import START, StateGraph
+from langgraph.types import CachePolicy
+from longpole.integrations.langgraph import LongpoleCache
+
+WORDS = {"b": 2, "a": 1}
+
+
+def work(state):
+    print("ran")
+    return {"made": sorted(word for word in WORDS if word in {"a", "b", "c"})}
+
+
+graph = StateGraph(dict)
+graph.add_node("work", work, cache_policy=CachePolicy(ttl=60))
+graph.add_edge(START, "work")
+print(graph.compile(cache=LongpoleCache("shop", "w")).invoke({"given": {"x": 1}}))
+"""
 
 
 class State(TypedDict, total=False):
@@ -102,6 +125,27 @@ class TestServed:
         assert len(ran) == 1
         assert statistics().time_saved == pytest.approx(0.5, abs=0.2)
         assert spent[0] > 10 * spent[1]
+
+    def test_processes_with_other_hash_seeds_are_served(self, here: Runtime, tmp_path: Path) -> None:
+        program = tmp_path / "program.py"
+        program.write_text(_PROGRAM)
+        said = [
+            subprocess.run(
+                [sys.executable, program],
+                env={**os.environ, "PYTHONHASHSEED": seed, "LONGPOLE_DATABASE_URL": here.settings.database_url},
+                capture_output=True, text=True, check=True, timeout=60,
+            ).stdout
+            for seed in ("1", "2")
+        ]  # fmt: skip
+        assert said == ["ran\n{'made': ['a', 'b']}\n", "{'made': ['a', 'b']}\n"]
+
+    def test_threads_that_run_graphs_at_once_get_each_their_own(self, cache: LongpoleCache[Any]) -> None:
+        graph = graph_of(Counting(), cache)
+        with ThreadPoolExecutor(8) as pool:
+            made = list(pool.map(lambda number: graph.invoke({"given": number % 5})["made"], range(200)))
+        assert made == [[number % 5, None] for number in range(200)]
+        assert statistics().hits + statistics().misses == 200
+        assert statistics().errors == 0
 
     def test_another_process_is_served(self, cache: LongpoleCache[Any], here: Runtime) -> None:
         node = Counting()
