@@ -5,19 +5,23 @@ around it, the module constants (names in capitals) that it uses, and the
 same of the functions in all of these. Of any other object its class counts,
 and what plain values its attributes hold. Comments and line numbers do
 not count. The same in every process, whatever the hash seed; another one under
-another Python, whose bytecode differs.
+another Python, whose bytecode differs. What is too large to be read whole is
+never left out: such a version holds in its own process only.
 
 Upstream: `nodes`, `integrations.langgraph`.
 """
 
 import functools
 import hashlib
+import secrets
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
 _PLAIN = frozenset({str, int, float, complex, bool, bytes, type(None), type(Ellipsis)})
-_DEEPEST, _MOST = 12, 5_000
+_DEEPEST, _MOST = 60, 5_000
+_UNREAD = secrets.token_hex(8)
+"""Stands for what is too much to be read: it is the same in this process only."""
 
 
 def code_version(function: Any) -> str:
@@ -38,7 +42,7 @@ class _Reader:
         if id(value) in self._seen:
             return "again", self._seen[id(value)]
         if depth > _DEEPEST or len(self._seen) >= _MOST:
-            return "further", _name_of(kind)
+            return "unread", _UNREAD
         self._seen[id(value)] = len(self._seen)
         reader = _READERS.get(kind)
         return reader(self, value, depth + 1) if reader else self._object(value, depth + 1)

@@ -81,6 +81,24 @@ def test_objects_count_by_their_class_their_code_and_plain_attributes() -> None:
     assert code_version(Model("a").__call__) != code_version(Model("b").__call__)
 
 
+def test_what_is_too_much_to_be_read_is_not_left_out() -> None:
+    def through(words: list[str]) -> Callable[[], Any]:
+        return lambda: words
+
+    many = [[f"word {number}"] for number in range(6_000)]
+    program = (
+        "from longpole.sdk.code_version import code_version\n"
+        "def through(words): return lambda: words\n"
+        "print(code_version(through([[str(number)] for number in range(6_000)])))"
+    )
+    said = {
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    }
+    assert len(said) == 2
+    assert code_version(through(many)) == code_version(through(many))  # type: ignore[arg-type]
+
+
 def test_functions_may_refer_to_themselves() -> None:
     def even(number: int) -> bool:
         return number == 0 or odd(number - 1)
