@@ -6,28 +6,29 @@ worth go together, in one transaction. Locks are taken in the order of ids,
 uses before results, by everybody, so that no two transactions wait for each other.
 
 Upstream: `caching.cache` and `caching.counts`, by the shape of `caching.backend.CacheLedger`.
-Downstream: `cache_removal`, `cache_counting`, `cache_generations`, the database.
+Downstream: `cache_removal`, `cache_steps`, `cache_counting`, `cache_generations`, the database.
 """
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from longpole.domain.cache import Counted, Counts, Criteria, EntryHits, NewEntry
 from longpole.domain.scopes import Scope
 from longpole.domain.units import PICO_PER_USD
-from longpole.store import cache_counting, cache_removal, cache_rows
+from longpole.store import cache_counting, cache_reads, cache_removal, cache_rows, cache_steps
 from longpole.store.cache_generations import SharedGenerations, slot_of
 from longpole.store.engine import reading, writing
-from longpole.store.tables import cache_facts, cache_generations, cache_leases, cache_scopes, cache_secrets
+from longpole.store.tables import cache_generations, cache_scopes, cache_secrets
 from longpole.store.upserts import upsert
 
 ScopedKey = tuple[Scope, str]
 Drop = Callable[[Sequence[ScopedKey]], bool]
-_AT_ONCE = 1_000
+_ROWS_AT_ONCE = 1_500
+"""As many at once as keep nobody waiting."""
 _SECRET = "credentials"  # noqa: S105 - its name
 _SECRET_BYTES = 32
 
@@ -73,23 +74,26 @@ class DatabaseLedger:
         removed: list[ScopedKey] = []
         while True:
             with writing(self._engine) as connection:
-                found = cache_removal.expired(connection, now_ns, scope, _AT_ONCE)
-                removed.extend(cache_removal.remove_ids(connection, found))
-                if len(found) < _AT_ONCE:
-                    connection.execute(delete(cache_leases).where(cache_leases.c.expires_ns <= now_ns))
+                going = cache_steps.expired(connection, now_ns, _ROWS_AT_ONCE, scope)
+                removed.extend(cache_steps.take_out(connection, going))
+                if not going:
+                    cache_steps.drop_leases(connection, now_ns)
                     return removed
 
     def evict(self, max_bytes: int) -> Sequence[ScopedKey]:
         """Take out what is worth least until no more than `max_bytes` are kept."""
         removed: list[ScopedKey] = []
-        while True:
+        with reading(self._engine) as connection:
+            excess = cache_reads.kept_bytes(connection) - max_bytes
+        while excess > 0:
             with writing(self._engine) as connection:
-                found, clock = cache_removal.worth_least(connection, max_bytes, _AT_ONCE)
-                if clock is not None:
-                    removed.extend(cache_removal.remove_ids(connection, found))
-                    _advance(connection, clock)
-            if len(found) < _AT_ONCE:
-                return removed
+                going = cache_steps.worth_least(connection, excess, _ROWS_AT_ONCE)
+                if not going:
+                    break
+                removed.extend(cache_steps.take_out(connection, going))
+                cache_steps.raise_clock(connection, going[-1].priority)
+            excess -= sum(each.size_bytes for each in going)
+        return removed
 
     def add_counts(self, counts: Mapping[Counted, Counts], hits: Mapping[ScopedKey, EntryHits], at_ns: int) -> None:
         """Add what happened in the hour of an instant; one transaction."""
@@ -161,16 +165,6 @@ def _bump_generations(connection: Connection, scope_keys: Iterable[int]) -> dict
     bumped = insert.on_conflict_do_update(index_elements=["slot"], set_=changes)
     slot, generation = cache_generations.c.slot, cache_generations.c.generation
     return dict(map(tuple, connection.execute(bumped.returning(slot, generation))))
-
-
-def _advance(connection: Connection, clock: float) -> None:
-    """The clock of priorities, which never goes back."""
-    insert = upsert(connection, cache_facts)
-    later = insert.excluded.value > cache_facts.c.value
-    statement = insert.on_conflict_do_update(
-        index_elements=["name"], set_={"value": insert.excluded.value}, where=later
-    )
-    connection.execute(statement, {"name": cache_counting.CLOCK, "value": clock})
 
 
 def _secret(connection: Connection) -> bytes | None:

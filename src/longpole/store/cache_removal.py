@@ -49,29 +49,7 @@ def remove_ids(connection: Connection, ids: Sequence[int]) -> list[ScopedKey]:
     return _named(gone, _scopes_of(connection, {scope_key for scope_key, _ in gone}))
 
 
-def expired(connection: Connection, now_ns: int, scope: tuple[str, str | None] | None, most: int) -> Sequence[int]:
-    """Ids of entries that may not be served any more, of a scope or of all; no more than `most`."""
-    chosen = select(_uses.id).where(_uses.scope_key.in_(_scope_keys(scope)), _uses.stale_until_ns <= now_ns)
-    return connection.scalars(chosen.limit(most)).all()
-
-
-def worth_least(connection: Connection, max_bytes: int, most: int) -> tuple[Sequence[int], float | None]:
-    """Ids of what has to go so that `max_bytes` are left, at most `most`, and the priority of the last one."""
-    excess = int(connection.scalar(select(func.coalesce(func.sum(_uses.size_bytes), 0))) or 0) - max_bytes
-    if excess <= 0:
-        return [], None
-    ids, clock = [], None
-    lowest = select(_uses.id, _uses.size_bytes, _uses.priority).order_by(_uses.priority, _uses.id).limit(most)
-    for entry_id, size_bytes, priority in connection.execute(lowest):
-        if excess <= 0:
-            break
-        ids.append(entry_id)
-        clock = priority
-        excess -= size_bytes
-    return ids, clock
-
-
-def _scope_keys(scope: tuple[str, str | None] | None) -> Any:
+def scope_keys(scope: tuple[str, str | None] | None) -> Any:
     """A query of the keys of an application's scopes, of one of them, or of all: each is looked up in the index."""
     keys = select(cache_scopes.c.scope_key)
     if scope is None:
@@ -83,7 +61,7 @@ def _scope_keys(scope: tuple[str, str | None] | None) -> Any:
 
 def _conditions(connection: Connection, criteria: Criteria, scopes: Scopes) -> Iterable[ColumnElement[bool]]:
     if criteria.workflow_id is None:
-        yield _uses.scope_key.in_(_scope_keys((criteria.app_id, None)))
+        yield _uses.scope_key.in_(scope_keys((criteria.app_id, None)))
     else:
         yield _uses.scope_key.in_(list(scopes))
     if criteria.node_type is not None:

@@ -1,6 +1,6 @@
 """Cached results that are old or worth least, some at a time: as many as can go without keeping writers waiting.
 
-Upstream: `services.cache_upkeep`. Downstream: `cache_removal`, the database.
+Upstream: `services.cache_upkeep`, `cache_ledger`. Downstream: `cache_removal`, the database.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,6 @@ from longpole.store.tables import (
     cache_bypasses,
     cache_facts,
     cache_leases,
-    cache_scopes,
     cache_statistics,
     cache_uses,
 )
@@ -42,10 +41,11 @@ class Going(NamedTuple):
 _GOING = select(*(_uses[name] for name in Going._fields))
 
 
-def expired(connection: Connection, now_ns: int, most_rows: int) -> list[Going]:
-    """Entries that may not be served any more, so many that they are worth about `most_rows` rows; one at least."""
-    every_scope = _uses.scope_key.in_(select(cache_scopes.c.scope_key))  # each is looked up in the index
-    wanted = _GOING.where(every_scope, _uses.stale_until_ns <= now_ns)
+def expired(
+    connection: Connection, now_ns: int, most_rows: int, scope: tuple[str, str | None] | None = None
+) -> list[Going]:
+    """Entries of a scope or of all that may not be served any more, worth about `most_rows` rows; one at least."""
+    wanted = _GOING.where(_uses.scope_key.in_(cache_removal.scope_keys(scope)), _uses.stale_until_ns <= now_ns)
     return _first(connection.execute(wanted.limit(most_rows // _ROWS + 1)).all(), most_rows)
 
 
