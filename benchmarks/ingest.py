@@ -104,10 +104,13 @@ def _round(said: argparse.Namespace) -> Figures:
 
 
 def _peer(server: servers.Server, stored: Callable[[], int], requests: int, said: argparse.Namespace) -> Figures:
-    cpu = server.cpu_seconds()
     load = Load(server.url, said.seconds, said.gzip, server.headers)
+    _, first = load.send(said.clients, said.clients)  # what a worker loads at its first request is not counted
+    before = _spans(first)
+    _wait(stored, before)
+    cpu = server.cpu_seconds()
     begun, sent = load.send(said.clients, requests)
-    return _figures(sent, begun, _wait(stored, _spans(sent)), server, cpu)
+    return _figures(sent, begun, _wait(stored, before + _spans(sent)), server, cpu)
 
 
 def _spans(sent: Sequence[Sent]) -> int:
