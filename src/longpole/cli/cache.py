@@ -53,6 +53,8 @@ def stats(
     with _cache(database_url) as cache:
         found = cache.get_cache_statistics(*_scope(app, workflow), days, node_type)
     Console(highlight=False).print(Group(*cache_tables.statistics_tables(found)))
+    if app is None and not found.by_node_type:
+        typer.echo("Nothing was cached under no name. Name a workflow: --app ID --workflow ID.")
 
 
 @app.command()

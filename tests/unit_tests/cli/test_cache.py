@@ -51,6 +51,10 @@ def test_stats_say_what_was_saved(stored: Runtime) -> None:
     assert "$1.50" in shown
 
 
+def test_stats_of_nothing_say_how_to_name_a_workflow(stored: Runtime) -> None:
+    assert "Name a workflow: --app ID --workflow ID." in run(stored, "stats").output
+
+
 def test_top_names_nodes(stored: Runtime) -> None:
     shown = run(stored, "top", *SCOPE, "--by", "time_saved").output
     assert "served most, by time saved" in shown
