@@ -139,6 +139,16 @@ class TestServed:
         ]  # fmt: skip
         assert said == ["ran\n{'made': ['a', 'b']}\n", "{'made': ['a', 'b']}\n"]
 
+    def test_postgresql(self, cache: LongpoleCache[Any], postgres_url: str) -> None:
+        node = Counting((1, {"a"}, b"\x00", "\x00"))
+        graph = graph_of(node, cache)
+        for _ in range(2):
+            on = Runtime(Settings(database_url=postgres_url))
+            with runtime_module.use(on):
+                assert graph.invoke({"given": 1})["made"] == [1, (1, {"a"}, b"\x00", "\x00")]
+            on.close()
+        assert node.ran == 1
+
     def test_threads_that_run_graphs_at_once_get_each_their_own(self, cache: LongpoleCache[Any]) -> None:
         graph = graph_of(Counting(), cache)
         with ThreadPoolExecutor(8) as pool:

@@ -27,11 +27,13 @@ def dumped(serde: SerializerProtocol, writes: Any) -> list[Any]:
     Raises:
         UnfitError: They would need pickle, or come back as something else.
     """
+    plain = list(writes) if type(writes) is deque else writes
     try:
-        kind, body = serde.dumps_typed(_marked(list(writes) if type(writes) is deque else writes))
+        kind, body = serde.dumps_typed(_marked(plain))
     except Exception as error:  # noqa: BLE001 - each kind of value that has no form raises another one
         raise UnfitError(type(error).__name__) from None
-    loaded(serde, [kind, body])
+    if not _is_same(plain, loaded(serde, [kind, body])):
+        raise UnfitError("it comes back as something else")
     return [kind, body]
 
 
@@ -56,6 +58,16 @@ def _read(serde: SerializerProtocol, kind: str, body: bytes) -> tuple[Any, bool]
         return None, False
     writes = serde.loads_typed((kind, body))
     return writes, kind != _CHECKED or sorted(serde.dumps_typed(writes)[1]) == sorted(body)  # sets come in any order
+
+
+def _is_same(value: Any, restored: Any) -> bool:
+    """Whether two are equal, or look it: NaN equals nothing, and arrays have no one answer."""
+    try:
+        if value == restored:
+            return True
+    except Exception:  # noqa: BLE001, S110 - whoever cannot be compared is looked at
+        pass
+    return repr(value) == repr(restored)
 
 
 def _marked(value: Any) -> Any:
