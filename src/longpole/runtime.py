@@ -175,10 +175,13 @@ def current() -> Runtime:
     here = _current.get()
     if here is not None:
         return here
-    with _default_lock:
-        if not _default:
-            _default.append(Runtime())
+    try:
         return _default[0]
+    except IndexError:
+        with _default_lock:
+            if not _default:
+                _default.append(Runtime())
+            return _default[0]
 
 
 @contextmanager

@@ -24,12 +24,12 @@ class Guard:
 
     def __init__(self, what: str, failed: Callable[[Scope], None]) -> None:
         self._what, self._failed = what, failed
-        self._rests_until = self._silent_until = 0.0
+        self.rests_until = self._silent_until = 0.0
 
     @property
     def is_resting(self) -> bool:
         """Whether nothing is asked just now."""
-        return time.monotonic() < self._rests_until
+        return self.rests_until > 0.0 and time.monotonic() < self.rests_until
 
     def call(self, scope: Scope, ask: Callable[..., Answer], *arguments: Any, otherwise: Answer) -> Answer:
         """What `ask` answers; `otherwise` if it fails, or failed a moment ago."""
@@ -38,12 +38,13 @@ class Guard:
         try:
             return ask(*arguments)
         except Exception as error:  # noqa: BLE001 - whatever it is, the workflow goes on
-            self._note(scope, error)
+            self.note(scope, error)
             return otherwise
 
-    def _note(self, scope: Scope, error: Exception) -> None:
+    def note(self, scope: Scope, error: Exception) -> None:
+        """It failed: leave it alone for a while."""
         now = time.monotonic()
-        self._rests_until = now + _REST_S
+        self.rests_until = now + _REST_S
         self._failed(scope)
         if now >= self._silent_until:
             self._silent_until = now + _LOG_EVERY_S

@@ -34,7 +34,7 @@ class MemoryTier:
     """Entries of all scopes up to `max_bytes`. Safe to use from any thread."""
 
     def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._bytes = 0
         self._entries: dict[ScopedKey, Remembered] = {}
         self._order: ValueOrder[ScopedKey] = ValueOrder(max_bytes)
@@ -58,15 +58,17 @@ class MemoryTier:
 
     def put(self, key: ScopedKey, stored: StoredEntry, generation: int) -> None:
         """Remember an entry that was in the shared tier when its scope had this generation."""
+        if len(stored.body) >= self.max_bytes:
+            return
         entry = Remembered(stored, generation)
-        if entry.size_bytes > self._max_bytes:
+        if entry.size_bytes > self.max_bytes:
             return
         with self._lock:
             self._drop(key)
             self._entries[key] = entry
             self._order.add(key, entry)
             self._bytes += entry.size_bytes
-            while self._bytes > self._max_bytes and (least := self._order.take_least()):
+            while self._bytes > self.max_bytes and (least := self._order.take_least()):
                 given_up = self._entries.pop(least[0])
                 self._bytes -= given_up.size_bytes
 

@@ -16,6 +16,7 @@ from longpole import runtime
 from longpole.caching import driving, policy
 from longpole.domain.cache import CachedNode, CacheStatistics, Decision, Explanation
 from longpole.domain.errors import InvalidInputError
+from longpole.domain.scopes import current_scope
 from longpole.domain.units import nanoseconds
 from longpole.services import cache_figures, cache_requests
 from longpole.services.cache_invalidation import criteria
@@ -73,7 +74,8 @@ class WorkflowCacheService:
         cache_key: str, default: Any = None, *, app_id: str | None = None, workflow_id: str | None = None
     ) -> Any:
         """A new object equal to the result that is kept, or `default`. A result may be None itself: see `default`."""
-        here, scope = runtime.current(), scope_of(app_id, workflow_id)
+        here = runtime.current()
+        scope = current_scope() if app_id is None is workflow_id else scope_of(app_id, workflow_id)
         found = here.cache.get(scope, cache_key, _NOTHING)
         if found is not _NOTHING:
             return found

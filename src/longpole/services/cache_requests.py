@@ -52,6 +52,8 @@ def scope_of(app_id: Any, workflow_id: Any) -> Scope:
         InvalidInputError: An id is no text, or empty.
     """
     here = current_scope()
+    if app_id is None and workflow_id is None:
+        return here
     for name, value in (("app_id", app_id), ("workflow_id", workflow_id)):
         if value is not None and (not isinstance(value, str) or not value):
             raise InvalidInputError(name, "is a text that is not empty", value)

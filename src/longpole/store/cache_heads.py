@@ -10,6 +10,7 @@ Upstream: `cache_sqlite`, `cache_postgres`. Source: measured, 0.2 µs a column o
 from decimal import Decimal
 from functools import lru_cache
 from struct import Struct
+from typing import Any
 
 from longpole.domain.cache import StoredEntry
 from longpole.domain.units import PICO_PER_USD
@@ -36,10 +37,13 @@ def packed(stored: StoredEntry) -> bytes:
 
 def unpacked(body: bytes, head: bytes) -> StoredEntry:
     """What was stored, of its bytes and the rest."""
+    return _new(StoredEntry, (body, *_rest(head)))
+
+
+@lru_cache(maxsize=4_096)
+def _rest(head: bytes) -> tuple[Any, ...]:
     expires_ns, stale_until_ns, elapsed_ns, cost = _unpack(head)
-    cost_usd = None if cost < 0 else _usd(cost)
-    values = (body, expires_ns, stale_until_ns, elapsed_ns, cost_usd, *_names(head[_AT:]))
-    return _new(StoredEntry, values)
+    return expires_ns, stale_until_ns, elapsed_ns, None if cost < 0 else _usd(cost), *_names(head[_AT:])
 
 
 @lru_cache(maxsize=1_024)

@@ -84,6 +84,7 @@ def scope_key(scope: Scope) -> int:
     return dimension_key(scope.app_id, scope.workflow_id)
 
 
+@lru_cache(maxsize=4_096)
 def entry_id(scope_key: int, key: str) -> int:
     """The id of an entry, 63 bits: where id and key are those of an entry, so is the scope."""
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") >> 1 ^ scope_key
