@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from longpole.store.trace_log import StoredChunk
 
-_MOST_SPANS = 15_000  # some 30 MB
+_MOST_SPANS = 10_000  # some 20 MB
 
 
 class RecentChunks:
