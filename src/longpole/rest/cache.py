@@ -4,7 +4,7 @@ Upstream: `routes`. Downstream: `services.cache`, `services.cache_leases`, `serv
 """
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
@@ -13,12 +13,17 @@ from longpole.domain import cache as domain
 from longpole.domain.scopes import Scope
 from longpole.rest import problems
 from longpole.rest.bodies import StrictJsonRoute
+from longpole.rest.deferred import Deferred
 from longpole.rest.parameters import AppId, CacheKey, Days, Id, WorkflowId
 from longpole.rest.schemas import cache_answers as answers
 from longpole.rest.schemas import cache_questions as asked
 from longpole.rest.schemas.cache import Explanation, Removed, Statistics, TopNodes
 from longpole.services import cache_deposits, cache_leases
-from longpole.services.cache import WorkflowCacheService
+
+if TYPE_CHECKING:
+    from longpole.services import cache as service
+else:
+    service = Deferred("longpole.services.cache")
 
 router = APIRouter(
     prefix="/apps/{app_id}/workflows/{workflow_id}/cache",
@@ -40,7 +45,7 @@ def get_cache_statistics(
 
     Statistics outlive the entries. An unknown workflow has empty figures.
     """
-    return WorkflowCacheService.get_cache_statistics(app_id, workflow_id, days, node_type)
+    return service.WorkflowCacheService.get_cache_statistics(app_id, workflow_id, days, node_type)
 
 
 @router.get("/top-nodes")
@@ -52,14 +57,14 @@ def get_top_cached_nodes(
     by: Annotated[Literal["hits", "time_saved", "cost_saved"], Query(description="The order.")] = "hits",
 ) -> TopNodes:
     """The nodes whose results were served most."""
-    found = WorkflowCacheService.get_top_cached_nodes(app_id, workflow_id, limit, days, by)
+    found = service.WorkflowCacheService.get_top_cached_nodes(app_id, workflow_id, limit, days, by)
     return TopNodes.model_validate({"items": found})
 
 
 @router.get("/entries/{cache_key}", response_model=Explanation)
 def explain_key(app_id: AppId, workflow_id: WorkflowId, cache_key: CacheKey) -> domain.Explanation:
     """Whether there is a result under a key, what the key is made of, and why nodes ran past the cache."""
-    return WorkflowCacheService.explain_key(cache_key, app_id, workflow_id)
+    return service.WorkflowCacheService.explain_key(cache_key, app_id, workflow_id)
 
 
 @router.post("/invalidate", responses=_BODY)
@@ -69,7 +74,7 @@ def invalidate_cache(app_id: AppId, workflow_id: WorkflowId, which: asked.Invali
     Without a criterion nothing is removed, and the answer is 422.
     """
     criteria = which.criteria()
-    removed = WorkflowCacheService.invalidate_cache(
+    removed = service.WorkflowCacheService.invalidate_cache(
         app_id=app_id, workflow_id=workflow_id, everything=which.everything, **criteria
     )
     return Removed(removed=removed)
@@ -78,7 +83,7 @@ def invalidate_cache(app_id: AppId, workflow_id: WorkflowId, which: asked.Invali
 @router.post("/cleanup")
 def cleanup_expired_cache(app_id: AppId, workflow_id: WorkflowId) -> Removed:
     """Remove entries of this workflow that have expired. It is done by itself as well, daily."""
-    return Removed(removed=WorkflowCacheService.cleanup_expired_cache(app_id=app_id, workflow_id=workflow_id))
+    return Removed(removed=service.WorkflowCacheService.cleanup_expired_cache(app_id=app_id, workflow_id=workflow_id))
 
 
 @router.post("/lookup", response_model=answers.Hit | answers.Lease | answers.Wait | answers.Bypass, responses=_BODY)
