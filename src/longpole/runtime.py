@@ -8,6 +8,7 @@ in a bare script.
 Upstream: `app`, `cli`, tests. Downstream: `services`.
 """
 
+import atexit
 import logging
 import os
 import threading
@@ -144,6 +145,15 @@ class Runtime:
 
 _left_to_parents: list[object] = []
 """What a forked child has of its parent and must not close."""
+
+
+@atexit.register
+def _write_counts() -> None:
+    """A program that ends within a second of a hit has not lost it."""
+    for here in _default:
+        mine = here._cache  # noqa: SLF001 - of this module's own class
+        if mine is not None and mine[0] == os.getpid():
+            mine[1].counts.flush()
 
 
 def _result_cache(engine: Engine, settings: Settings, clock: Clock) -> ResultCache:
