@@ -152,6 +152,42 @@ class TestCachedNode:
         ]
         assert [longpole.cached_node(**variant)(plain)() for variant in variants * 2] == [0, 1, 2, 3, 4] * 2
 
+    def test_nothing_is_shared_between_applications_or_workflows(self) -> None:
+        calls = itertools.count()
+
+        @longpole.cached_node(tags=["all"])
+        def number() -> int:
+            return next(calls)
+
+        scopes = [("a", "w"), ("b", "w"), ("a", "v")]
+        for _ in range(2):
+            for place, (app_id, workflow_id) in enumerate(scopes):
+                with longpole.workflow(workflow_id, app_id=app_id):
+                    assert number() == place
+        found = [WorkflowCacheService.get_cache_statistics(*scope) for scope in scopes]
+        assert [(each.hits, each.misses, each.entries) for each in found] == [(1, 1, 1)] * 3
+        assert WorkflowCacheService.invalidate_cache(app_id="a", workflow_id="w", tag="all") == 1
+        with longpole.workflow("w", app_id="b"):
+            assert number() == 1
+
+    def test_an_interrupted_or_cancelled_call_leaves_nothing_behind(self, runs_of: RunsOf) -> None:
+        calls = itertools.count()
+
+        @longpole.cached_node()
+        async def slow() -> int:
+            number = next(calls)
+            await asyncio.sleep(60 if number == 0 else 0)
+            return number
+
+        async def program() -> int:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(slow(), 0.05)
+            return await slow()
+
+        assert asyncio.run(program()) == 1
+        statuses = [record.nodes[0].status for record in runs_of("default", "default")]
+        assert statuses == [NodeStatus.FAILED, NodeStatus.SUCCEEDED]
+
     def test_key_says_what_counts(self) -> None:
         class Client:
             calls = 0
