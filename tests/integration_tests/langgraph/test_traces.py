@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, TypedDict
+from uuid import UUID
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 from langgraph.graph import START, StateGraph
@@ -16,6 +19,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import Tracer
 
 import longpole
 from longpole.domain.runs import RunRecord
@@ -140,6 +144,32 @@ def test_a_span_of_the_programs_own_is_one_too(
     assert hit.parent.span_id == span.get_span_context().span_id
     assert hit.attributes is not None
     assert (hit.attributes["longpole.is_cached"], hit.attributes["longpole.node_id"]) == (True, "answer")
+
+
+class HoldsSpans(BaseCallbackHandler):
+    """Keeps the span of each run under its id, as OpenLLMetry's handler does."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self.tracer = tracer
+        self.spans: dict[UUID, SimpleNamespace] = {}
+
+    def on_chain_start(self, *_given: Any, run_id: UUID, **_more: Any) -> None:
+        self.spans[run_id] = SimpleNamespace(span=self.tracer.start_span(f"chain {len(self.spans)}"))
+
+    def on_chain_end(self, *_given: Any, run_id: UUID, **_more: Any) -> None:
+        self.spans.pop(run_id).span.end()
+
+
+def test_the_span_of_the_graph_is_found_where_a_handler_holds_it(
+    exported: tuple[TracerProvider, InMemorySpanExporter],
+) -> None:
+    provider, exporter = exported
+    ask = graph(LongpoleCache("shop", "ask"))
+    ask.invoke({"question": "?"})
+    ask.invoke({"question": "?"}, {"callbacks": [HoldsSpans(provider.get_tracer("theirs"))]})
+    spans = {span.name: span for span in exporter.get_finished_spans()}
+    assert spans["answer"].parent is not None
+    assert spans["answer"].parent.span_id == spans["chain 0"].get_span_context().span_id
 
 
 @pytest.mark.usefixtures("instrumented")
