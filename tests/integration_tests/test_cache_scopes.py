@@ -24,7 +24,7 @@ from longpole.rest import cache as rest_cache
 from longpole.runtime import Runtime
 from longpole.services.cache import WorkflowCacheService as Cache
 
-MINE, THEIRS = Scope("shop", "flow"), [Scope("bank", "flow"), Scope("shop", "other"), Scope("shop/flow", "flow")]
+MINE, THEIRS = Scope("shop", "eu/flow"), [Scope("bank", "eu/flow"), Scope("shop", "other"), Scope("shop/eu", "flow")]
 NODE: dict[str, Any] = {"node_type": "llm", "node_config": {"model": "m"}, "input_data": {"prompt": "Hi"}}
 
 
@@ -142,7 +142,7 @@ def test_every_route_is_tested() -> None:
     assert there == set(ROUTES)
 
 
-@pytest.mark.parametrize("other", THEIRS, ids="/".join)
+@pytest.mark.parametrize("other", THEIRS, ids=" ".join)
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_route_tells_nothing_of_another_scope(client: TestClient, route: str, other: Scope) -> None:
     ROUTES[route](client, other)
@@ -224,7 +224,7 @@ def test_every_service_call_is_tested() -> None:
     assert {name for name, _ in inspect.getmembers(Cache, inspect.isroutine) if not name.startswith("_")} == set(CALLS)
 
 
-@pytest.mark.parametrize("other", THEIRS, ids="/".join)
+@pytest.mark.parametrize("other", THEIRS, ids=" ".join)
 @pytest.mark.parametrize("call", CALLS)
 def test_a_service_call_tells_nothing_of_another_scope(call: str, other: Scope, mine: str) -> None:
     with use_scope(*other):
@@ -244,7 +244,7 @@ def test_every_command_is_tested() -> None:
     assert set(getattr(typer.main.get_command(cli_cache.app), "commands", {})) == set(COMMANDS)
 
 
-@pytest.mark.parametrize("other", THEIRS, ids="/".join)
+@pytest.mark.parametrize("other", THEIRS, ids=" ".join)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_tells_nothing_of_another_scope(command: str, other: Scope, mine: str, runtime: Runtime) -> None:
     runtime.cache.counts.flush()
