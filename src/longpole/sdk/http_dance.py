@@ -2,7 +2,7 @@
 
     lookup ─┬ hit ────────────────────────────────────► served         (stale, and a lease: made anew beside it)
             ├ lease ─► run the node ─┬─► store ────────► its result
-            │                        └ raised ─► give the lease back
+            │                        └ raised ─► give the lease back, or show what has expired
             ├ wait ─► lookup again
             └ bypass, or no server there ─► run the node
 
@@ -101,7 +101,12 @@ def _making(ask: Ask, question: Mapping[str, Any], told: Mapping[str, Any]) -> S
     begun_ns = time.perf_counter_ns()
     answer: Answer = yield Produce(held)
     elapsed_s = (time.perf_counter_ns() - begun_ns) / 1e9
-    if answer.error is not None or not is_json(answer.value):
+    if answer.error is not None and held is not None and ask.stale_if_error_hours:
+        said = {**held.body, "failed": True, "stale_if_error_hours": ask.stale_if_error_hours}
+        instead = yield Post("lookup", said)
+        if instead and instead.get("state") == "hit":
+            return Answer(instead["output"], how=STALE if instead["stale"] else COALESCED)
+    elif answer.error is not None or not is_json(answer.value):
         if held is not None:
             yield Post("store", {**under, "release": True})
     else:

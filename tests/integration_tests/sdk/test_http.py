@@ -172,6 +172,23 @@ class TestServer:
             assert time.monotonic() < deadline
             time.sleep(0.01)
 
+    def test_an_expired_result_covers_for_a_failure(self) -> None:
+        outcomes: Iterator[Any] = iter(["fresh", RuntimeError("away"), RuntimeError("gone")])
+
+        @longpole.cached_node(ttl=0.05, stale_if_error=60)
+        def news(_what: int) -> str:
+            outcome = next(outcomes)
+            if isinstance(outcome, Exception):
+                raise outcome
+            return str(outcome)
+
+        assert news(1) == "fresh"
+        time.sleep(0.1)
+        assert news(1) == "fresh"
+        with pytest.raises(RuntimeError, match="gone"):
+            news(2)
+        assert (figures().stale, figures().misses) == (1, 3)
+
     def test_modes(self) -> None:
         calls = itertools.count()
         for mode, expected in (("off", [0, 1]), ("shadow", [2, 3])):
