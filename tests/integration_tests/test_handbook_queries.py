@@ -13,6 +13,7 @@ from longpole.domain.cache import NewEntry, StoredEntry
 from longpole.domain.scopes import Scope
 from longpole.domain.units import NS_PER_DAY, nanoseconds
 from longpole.runtime import Runtime
+from longpole.services.cache import WorkflowCacheService as Cache
 from longpole.services.performance import WorkflowPerformanceService as Performance
 from longpole.settings import Settings
 from longpole.store.cache_backend import database_backend
@@ -36,7 +37,7 @@ RECOMMENDATIONS = """
 
 @pytest.fixture(autouse=True)
 def runtime(postgres_url: str) -> Iterator[Runtime]:
-    made = Runtime(Settings(database_url=postgres_url))
+    made = Runtime(Settings(database_url=postgres_url, cache_timeout_ms=10_000.0))
     runtime_module.install(made)
     yield made
     made.close()
@@ -62,6 +63,20 @@ def test_cache_entries_by_node_type(runtime: Runtime) -> None:
     backend.close()
 
     assert answers(runtime, CACHE) == [("code", 1, 9, Decimal(9), 2.0), ("llm", 2, 5, Decimal("2.5"), 2.0)]
+
+
+def test_cache_entries_that_the_service_stored_and_served(runtime: Runtime) -> None:
+    for number, hits in enumerate([2, 1, 0]):
+        key = Cache.generate_cache_key("llm", {}, {"n": number})
+        Cache.store_cached_result(
+            key, "llm", {}, {"n": number}, "x" * 1_000, 2.0, app_id=f"app {number}", workflow_id="w"
+        )
+        for _ in range(hits):
+            assert Cache.get_cached_result(key, app_id=f"app {number}", workflow_id="w") == "x" * 1_000
+    Cache.store_cached_result("k", "http_request", {}, {}, {"status": 200}, 0.5)
+    assert runtime.cache.counts.flush()
+
+    assert answers(runtime, CACHE) == [("llm", 3, 3, Decimal(1), 6.0), ("http_request", 1, 0, Decimal(0), 0.0)]
 
 
 def test_slow_workflows(runtime: Runtime) -> None:

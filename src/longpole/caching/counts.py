@@ -1,6 +1,6 @@
 """What the cache did, counted in memory and written once a second: a hit costs no write.
 
-    hit, miss, … ─► this book ─► every second, or after 512 hits and a quarter of one ─► one transaction
+    hit, miss, … ─► this book ─► once a second ─► one transaction
 
 A process that is killed takes the counts of its last second with it, never an
 entry. While the database does not answer, the book goes on growing, up to a
@@ -20,7 +20,7 @@ from longpole.domain.cache import Counted, Counts, EntryHits, StoredEntry
 
 _EVERY_S = 1.0
 _HITS = 512
-_REST_S = 0.25
+_REST_S = 1.0
 _MOST_NAMES = 20_000
 _log = logging.getLogger(__name__)
 

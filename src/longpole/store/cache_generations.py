@@ -148,6 +148,8 @@ class SharedGenerations:
             self._shared.note(self._said(connection))
             epochs = select(cache_scopes.c.app_id, cache_scopes.c.workflow_id, cache_scopes.c.epoch)
             found = connection.execute(epochs.where(cache_scopes.c.epoch > 0)).all()
+            if self._is_closed:
+                connection.detach()  # nobody would close it: the pool that it came from is given up
         with self._round:
             self._epochs = {Scope(app_id, workflow_id): epoch for app_id, workflow_id, epoch in found}
             self._epochs_of = stamp

@@ -1,5 +1,6 @@
 """An invalidation is known to every process: of the machine at once, of others within a second; on both databases."""
 
+import gc
 import multiprocessing
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from sqlalchemy import text
 from longpole.domain.cache import Criteria
 from longpole.domain.scopes import Scope
 from longpole.runtime import Runtime
+from longpole.settings import Settings
 from longpole.store.cache_generations import SharedGenerations
 from longpole.store.cache_ledger import DatabaseLedger
 from longpole.store.engine import open_engine, writing
@@ -196,3 +198,26 @@ def test_without_such_a_file_numbers_are_the_process_own(tmp_path: Path, content
     shared.note({3: 1})
 
     assert (shared.is_shared, shared.numbers[FIRST + 3]) == (False, 1)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_look_that_takes_longer_than_its_runtime_leaves_no_connection_open(postgres_url: str) -> None:
+    made = Runtime(Settings(database_url=postgres_url))
+    generations = made.cache.generations
+    assert isinstance(generations, SharedGenerations)
+    blocker = open_engine(postgres_url)
+    with blocker.connect() as connection:
+        connection.execute(text("LOCK TABLE cache_generations IN ACCESS EXCLUSIVE MODE"))
+        generations.of(Scope("shop", "trip"))
+        while not connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            connection.execute(text("SELECT pg_sleep(0.01)"))
+        made.close()
+        connection.rollback()
+    assert generations._poller is not None
+    generations._poller.join(30)
+    gc.collect()  # a connection that nobody closed says so now
+    with blocker.connect() as connection:
+        others = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'")
+        while connection.scalar(others):
+            connection.execute(text("SELECT pg_sleep(0.01)"))
+    blocker.dispose()
