@@ -1,95 +1,20 @@
-"""The contract of the node cache, on both databases and on Redis: never a wrong hit, never two producers."""
+"""The contract of the node cache, on both databases and on Redis: never a wrong hit."""
 
-import asyncio
 import math
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from cache_scenes import CONFIG, INPUTS, Clock, Counting, compute, forget_memory, store, until
 from longpole import runtime as runtime_module
 from longpole.domain.errors import InvalidInputError
-from longpole.domain.scopes import use_scope
 from longpole.runtime import Runtime
 from longpole.services.cache import WorkflowCacheService as Cache
 from longpole.settings import Settings
 
-HOUR_NS = 3_600 * 1_000_000_000
-CONFIG: dict[str, Any] = {"model": "gpt-4", "temperature": 0.7}
-INPUTS = {"prompt": "Hello, world!"}
-
-
-class Clock:
-    """The clock of a runtime, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now_ns = 1_790_000_000 * 1_000_000_000
-
-    def __call__(self) -> int:
-        return self.now_ns
-
-    def pass_hours(self, hours: float) -> None:
-        self.now_ns += round(hours * HOUR_NS)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(params=["sqlite", "postgres", "redis over sqlite"])
-def where(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The settings of each backend; none of the tests is about time, and the machine may be busy."""
-    backend, _, database = str(request.param).partition(" over ")
-    said = {"database_url": request.getfixturevalue(f"{database or backend}_url"), "cache_timeout_ms": 10_000.0}
-    return {**said, "cache_backend": request.getfixturevalue("redis_url")} if database else said
-
-
-@pytest.fixture(autouse=True)
-def runtime(where: dict[str, Any], clock: Clock) -> Iterator[Runtime]:
-    made = Runtime(Settings(**where), clock=clock)
-    runtime_module.install(made)
-    yield made
-    made.close()
-
-
-def store(output: Any, inputs: Any = INPUTS, config: dict[str, Any] = CONFIG, **more: Any) -> str:
-    scope = {name: more[name] for name in ("app_id", "workflow_id") if name in more}
-    named = {name: more[name] for name in ("node_id", "version") if name in more}
-    key = Cache.generate_cache_key(more.get("node_type", "llm"), config, inputs, **scope, **named)
-    more = {"node_type": "llm", "execution_time": 5.0, **more}
-    assert Cache.store_cached_result(
-        cache_key=key, node_config=config, input_data=inputs, output_data=output, **more
-    ), "it should have been stored"
-    return key
-
-
-def forget_memory() -> None:
-    """As another process would see it."""
-    runtime_module.current().cache.memory.clear()
-
-
-def compute(produce: Any, inputs: Any = INPUTS, **more: Any) -> Any:
-    more = {"min_seconds": 0.0, "node_type": "llm", "node_config": CONFIG, **more}
-    return Cache.get_or_compute(input_data=inputs, produce=produce, **more)
-
-
-class Counting:
-    """A producer that counts its calls, and does what it is told to."""
-
-    def __init__(self, *results: Any) -> None:
-        self.results = list(results) or [{"text": "Hi"}]
-        self.calls = 0
-
-    def __call__(self) -> Any:
-        self.calls += 1
-        result = self.results[min(self.calls, len(self.results)) - 1]
-        if isinstance(result, BaseException):
-            raise result
-        return result
+pytestmark = pytest.mark.usefixtures("cache_runtime")
 
 
 class TestResults:
@@ -221,7 +146,7 @@ class TestFreshness:
         clock.pass_hours(1.5)
         assert compute(noted, **options) == "old"
         assert made.wait(10)
-        _until(lambda: compute(noted, **options) == "new")
+        until(lambda: compute(noted, **options) == "new")
         assert produce.calls == 2
         assert Cache.get_cache_statistics().stale >= 1
 
@@ -250,171 +175,6 @@ class TestFreshness:
         assert compute(produce, node_config=config) == "old"
         clock.pass_hours(2)
         assert compute(produce, node_config=config) == "old"
-
-
-class TestSingleFlight:
-    def test_of_fifty_threads_one_runs_it(self) -> None:
-        everybody = threading.Barrier(50)
-        let_go = threading.Event()
-        calls: list[int] = []
-
-        def produce() -> dict[str, str]:
-            calls.append(1)
-            assert let_go.wait(30)
-            return {"text": "Hi"}
-
-        def ask(_number: int) -> Any:
-            everybody.wait()
-            return compute(produce)
-
-        with ThreadPoolExecutor(50) as pool:
-            answers = [pool.submit(ask, number) for number in range(50)]
-            _until(lambda: calls)
-            let_go.set()
-            assert [answer.result(30) for answer in answers] == [{"text": "Hi"}] * 50
-        statistics = Cache.get_cache_statistics()
-        assert len(calls) == 1
-        assert (statistics.misses, statistics.coalesced + statistics.hits) == (1, 49)
-        assert statistics.hit_rate is not None
-
-    def test_of_fifty_tasks_one_runs_it(self) -> None:
-        calls: list[int] = []
-
-        async def produce() -> dict[str, str]:
-            calls.append(1)
-            await asyncio.sleep(0.05)
-            return {"text": "Hi"}
-
-        async def ask() -> Any:
-            return await Cache.get_or_compute_async("llm", CONFIG, INPUTS, produce, min_seconds=0.0)
-
-        async def everybody() -> list[Any]:
-            return await asyncio.gather(*(ask() for _ in range(50)))
-
-        assert asyncio.run(everybody()) == [{"text": "Hi"}] * 50
-        assert len(calls) == 1
-
-    def test_unrelated_keys_run_in_parallel(self) -> None:
-        both = threading.Barrier(2)
-
-        def produce() -> str:
-            both.wait(30)
-            return "met"
-
-        with ThreadPoolExecutor(2) as pool:
-            answers = [pool.submit(compute, produce, {"n": number}) for number in range(2)]
-            assert [answer.result(30) for answer in answers] == ["met", "met"]
-
-    def test_a_producer_that_raises_raises_for_all_who_wait_and_poisons_nothing(self) -> None:
-        waiting = threading.Semaphore(0)
-        let_go = threading.Event()
-        calls: list[int] = []
-
-        def produce() -> str:
-            calls.append(1)
-            assert let_go.wait(30)
-            raise ConnectionError("down")
-
-        def ask(_number: int) -> Any:
-            waiting.release()
-            return compute(produce)
-
-        with ThreadPoolExecutor(10) as pool:
-            answers = [pool.submit(ask, number) for number in range(10)]
-            for _ in range(10):
-                assert waiting.acquire(timeout=30)
-            let_go.set()
-            errors = [answer.exception(30) for answer in answers]
-        assert all(isinstance(error, ConnectionError) for error in errors)
-        assert compute(lambda: "fine") == "fine"
-        assert compute(lambda: "never called") == "fine"
-
-    def test_even_stop_iteration_comes_through(self) -> None:
-        with pytest.raises(StopIteration):
-            compute(Counting(StopIteration()))
-
-    def test_a_leader_that_is_cancelled_is_replaced(self) -> None:
-        async def scene() -> list[Any]:
-            begun, calls = asyncio.Event(), []
-
-            async def produce() -> str:
-                calls.append(1)
-                begun.set()
-                await asyncio.sleep(0 if len(calls) > 1 else 60)
-                return "done"
-
-            def ask() -> Any:
-                return Cache.get_or_compute_async("llm", CONFIG, INPUTS, produce, min_seconds=0.0)
-
-            leader = asyncio.ensure_future(ask())
-            await begun.wait()
-            others = [asyncio.ensure_future(ask()) for _ in range(5)]
-            await asyncio.sleep(0.05)
-            leader.cancel()
-            answers = await asyncio.gather(*others)
-            assert leader.cancelled()
-            assert len(calls) == 2
-            return answers
-
-        assert asyncio.run(scene()) == ["done"] * 5
-
-    def test_one_who_waits_and_is_cancelled_takes_nobody_with_him(self) -> None:
-        async def scene() -> list[Any]:
-            let_go, begun = asyncio.Event(), asyncio.Event()
-
-            async def produce() -> str:
-                begun.set()
-                await let_go.wait()
-                return "done"
-
-            def ask() -> Any:
-                return asyncio.ensure_future(
-                    Cache.get_or_compute_async("llm", CONFIG, INPUTS, produce, min_seconds=0.0)
-                )
-
-            leader = ask()
-            await begun.wait()
-            others = [ask() for _ in range(3)]
-            await asyncio.sleep(0.05)
-            others[0].cancel()
-            await asyncio.sleep(0)
-            let_go.set()
-            return list(await asyncio.gather(leader, *others[1:]))
-
-        assert asyncio.run(scene()) == ["done"] * 3
-
-    def test_a_node_that_asks_for_itself_does_not_wait_for_itself(self) -> None:
-        depth: list[int] = []
-
-        def produce() -> str:
-            depth.append(1)
-            return compute(produce) if len(depth) < 3 else "deep"
-
-        assert compute(produce) == "deep"
-        assert Cache.get_cache_statistics().bypassed == {"asks_for_itself": 2}
-
-    def test_threads_and_tasks_wait_for_each_other(self) -> None:
-        let_go, calls = threading.Event(), []
-
-        def produce() -> str:
-            calls.append(1)
-            assert let_go.wait(30)
-            return "from a thread"
-
-        async def never() -> str:
-            raise AssertionError
-
-        async def ask() -> Any:
-            asking = asyncio.ensure_future(Cache.get_or_compute_async("llm", CONFIG, INPUTS, never, min_seconds=0.0))
-            await asyncio.sleep(0.05)
-            let_go.set()
-            return await asking
-
-        with ThreadPoolExecutor(1) as pool:
-            first = pool.submit(compute, produce)
-            _until(lambda: calls)
-            assert asyncio.run(ask()) == "from a thread"
-            assert first.result(30) == "from a thread"
 
 
 class TestWhatIsKept:
@@ -482,97 +242,6 @@ class TestWhatIsKept:
         assert not Cache.store_cached_result("k", "http_request", {"method": "PUT"}, {}, "x", 5.0)
         assert not Cache.store_cached_result("k", "answer", {}, {}, "x", 5.0)
         assert Cache.store_cached_result("k", "llm", {}, {}, "x", 0.01)
-
-
-class TestInvalidation:
-    @pytest.mark.parametrize(
-        ("criterion", "left"),
-        [
-            ({"node_type": "llm"}, ["code"]),
-            ({"node_type": "tool"}, ["a", "b", "code"]),
-            ({"node_id": "a"}, ["b", "code"]),
-            ({"tag": "t1"}, ["b", "code"]),
-            ({"tag": "t2"}, ["code"]),
-            ({"node_type": "llm", "tag": "t1"}, ["b", "code"]),
-            ({"older_than_hours": 1}, ["b", "code"]),
-            ({"everything": True}, []),
-        ],
-        ids=str,
-    )
-    def test_by_every_criterion(self, clock: Clock, criterion: dict[str, Any], left: list[str]) -> None:
-        keys = {"a": store("a", {"n": 1}, node_id="a", tags=["t1", "t2"])}
-        clock.pass_hours(1.5)
-        keys["b"] = store("b", {"n": 2}, node_id="b", tags=["t2"])
-        keys["code"] = store("c", {"n": 3}, node_type="code", node_id="code")
-        for key in keys.values():
-            assert Cache.get_cached_result(key)
-        assert Cache.invalidate_cache(**criterion) == 3 - len(left)
-        for _ in range(2):
-            assert {name for name, key in keys.items() if Cache.get_cached_result(key) is not None} == set(left)
-            forget_memory()
-
-    def test_by_key(self) -> None:
-        one, other = store("1", {"n": 1}), store("2", {"n": 2})
-        assert Cache.invalidate_cache(cache_key=one) == 1
-        assert Cache.get_cached_result(one) is None
-        assert Cache.get_cached_result(other) == "2"
-
-    def test_without_a_criterion_it_refuses(self) -> None:
-        key = store("x")
-        with pytest.raises(InvalidInputError, match="everything=True"):
-            Cache.invalidate_cache()
-        assert Cache.get_cached_result(key) == "x"
-
-    def test_a_new_version_has_other_results(self) -> None:
-        key = store("one", version="1")
-        assert Cache.generate_cache_key("llm", CONFIG, INPUTS, version="2") != key
-
-
-class TestScopes:
-    def test_two_applications_with_the_same_inputs_never_meet(self) -> None:
-        apps = ("one", "two")
-        keys = {app: store(f"of {app}", app_id=app, workflow_id="w") for app in apps}
-        assert keys["one"] != keys["two"]
-        for app in apps:
-            assert Cache.get_cached_result(keys[app], app_id=app, workflow_id="w") == f"of {app}"
-            other = keys["two" if app == "one" else "one"]
-            assert Cache.get_cached_result(other, app_id=app, workflow_id="w") is None
-            assert Cache.get_cached_result(other) is None
-        assert Cache.invalidate_cache(everything=True) == 0
-        assert Cache.invalidate_cache(app_id="one", workflow_id="other") == 0
-        assert Cache.invalidate_cache(app_id="one", cache_key=keys["two"]) == 0
-        assert Cache.cleanup_expired_cache(app_id="one", workflow_id="w") == 0
-        assert Cache.get_cache_statistics("one", "w").hits == 1
-        assert Cache.get_cache_statistics("one", "w").entries == 1
-        assert Cache.get_cache_statistics().hits == 0
-        assert [node.hits for node in Cache.get_top_cached_nodes("two", "w")] == [1]
-        assert Cache.get_top_cached_nodes() == ()
-        assert Cache.explain_key(keys["one"], "two", "w").state == "absent"
-        assert Cache.invalidate_cache(app_id="one") == 1
-        assert Cache.get_cached_result(keys["two"], app_id="two", workflow_id="w") == "of two"
-
-    def test_the_same_key_in_two_scopes_is_two_entries(self) -> None:
-        for app in ("one", "two"):
-            Cache.store_cached_result("k", "llm", {}, {}, app, 1.0, app_id=app, workflow_id="w")
-        assert Cache.get_cached_result("k", app_id="one", workflow_id="w") == "one"
-        assert Cache.get_cached_result("k", app_id="two", workflow_id="w") == "two"
-        assert Cache.get_cached_result("k", app_id="one", workflow_id="other") is None
-
-    def test_the_current_scope_is_meant_where_none_is_said(self) -> None:
-        with use_scope("one", "w"):
-            key = store("x")
-            assert Cache.get_cached_result(key) == "x"
-        assert Cache.get_cached_result(key) is None
-        assert Cache.get_cached_result(key, app_id="one", workflow_id="w") == "x"
-
-    def test_single_flight_is_by_scope_too(self) -> None:
-        both = threading.Barrier(2)
-
-        def ask(app: str) -> Any:
-            return compute(lambda: (both.wait(30), app)[1], app_id=app, workflow_id="w")
-
-        with ThreadPoolExecutor(2) as pool:
-            assert list(pool.map(ask, ["one", "two"])) == ["one", "two"]
 
 
 class TestFigures:
@@ -647,12 +316,3 @@ class TestFigures:
 
     def test_what_is_not_there_is_explained(self) -> None:
         assert Cache.explain_key("lp1_" + "0" * 64).state == "absent"
-
-
-def _until(condition: Any) -> None:
-    """Wait for something that another thread does."""
-    for _ in range(1_000):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it did not happen within ten seconds")
