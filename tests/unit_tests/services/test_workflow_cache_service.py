@@ -11,8 +11,8 @@ from cache_scenes import CONFIG, INPUTS, Clock, Counting, compute, forget_memory
 from longpole import runtime as runtime_module
 from longpole.domain.errors import InvalidInputError
 from longpole.runtime import Runtime
-from longpole.services.cache import WorkflowCacheService as Cache
 from longpole.settings import Settings
+from services.workflow_cache_service import WorkflowCacheService as Cache
 
 pytestmark = pytest.mark.usefixtures("cache_runtime")
 
