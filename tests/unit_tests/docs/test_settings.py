@@ -8,7 +8,7 @@ import pytest
 from longpole.settings import Settings
 
 _PAGE = "docs/reference/settings.md"
-_OF_THE_TESTS = {"LONGPOLE_TEST_POSTGRES_URL"}
+_OF_THE_TESTS = {"LONGPOLE_TEST_POSTGRES_URL", "LONGPOLE_TEST_REDIS_URL"}
 _OF_THE_SDK = {"LONGPOLE_URL", "LONGPOLE_APP_ID"}
 
 

@@ -93,6 +93,13 @@ def test_a_node_whose_title_is_only_in_its_name(mapped: Mapped) -> None:
     assert (facts.node_id, facts.node_title) == ("My request", "My request")
 
 
+@pytest.mark.parametrize(
+    ("name", "title"), [("\0", "unnamed"), ("", "unnamed"), ("a\0b", "ab"), ("x" * 300, "x" * 255)]
+)
+def test_a_title_that_is_only_in_its_name_is_fit_to_be_stored(mapped: Mapped, name: str, title: str) -> None:
+    assert mapped({"dify.node.execution_id": "e"}, name=name).node_title == title
+
+
 def test_a_retried_node_that_succeeded_is_judged_by_its_status(mapped: Mapped) -> None:
     kept = legacy_node(status_message="Reached maximum retries")
     assert not mapped(kept, scope=PHOENIX, status=1).is_failed

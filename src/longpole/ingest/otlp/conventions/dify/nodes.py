@@ -15,7 +15,7 @@ from longpole.ingest.otlp.conventions.convention import View
 from longpole.ingest.otlp.conventions.dify.readers import Word, price, run_id_in_output, usage_in_output, word
 from longpole.ingest.otlp.conventions.status import CANCELLED
 from longpole.ingest.otlp.conventions.usage import forget_usage
-from longpole.ingest.otlp.conventions.values import json_object, quoted, seconds_ns, tokens
+from longpole.ingest.otlp.conventions.values import json_object, quoted, seconds_ns, text, tokens
 
 DRAFT_TAG = "draft"
 
@@ -45,9 +45,9 @@ def _name(view: View) -> None:
     """Title as users see it; where the graph's id was not sent the title is the identity too."""
     draft = view.draft
     if draft.get("node_title") is None:
-        title = view.span.name
+        title = text(view.span.name)
         kind = quoted(view.metadata.get(dify.META_NODE_TYPE))
-        if kind is not None and title.startswith(f"{kind}_"):
+        if title is not None and kind is not None and title.startswith(f"{kind}_"):
             title = title[len(kind) + 1 :] or title
         draft["node_title"] = title
     if dify.NODE_ID in view.attributes or dify.META_NODE_ID not in view.metadata:
