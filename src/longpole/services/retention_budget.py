@@ -26,7 +26,7 @@ from longpole.store.keys import key_time_ns
 from longpole.store.retention_facts import Removed
 from longpole.store.upkeep_log import fact
 
-_NEAR, _ENOUGH = 0.8, 0.7
+_NEAR, _ENOUGH = 0.72, 0.65
 """Shares of the budget: where removing begins, and where it stops."""
 _LONG_LOG = 0.06
 """The share of the budget that the write-ahead log may take for good."""

@@ -18,8 +18,9 @@ from longpole.domain.errors import StorageUnavailableError
 from longpole.store.engine import outside_transactions
 
 _INCREMENTAL = 2
-_FULL = 0.92
-"""The share of a budget from which on nothing new is taken: runs of what was acknowledged are written yet."""
+_RESERVE_SHARE, _RESERVE_BYTES = 0.2, 48_000_000
+"""What of a budget is left to runs of what was acknowledged, which are written yet, and to SQLite's log, which grows to
+some 35 MB before it is written back: then nothing new is taken. The smaller of the two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def has_room(connection: Connection, budget: int | None) -> bool:
     if budget is None or connection.dialect.name == "postgresql":
         return True
     usage = disk_usage(connection)
-    return usage.used_bytes + usage.log_bytes < _FULL * budget
+    return usage.used_bytes + usage.log_bytes < budget - min(_RESERVE_SHARE * budget, _RESERVE_BYTES)
 
 
 def require_room(connection: Connection, budget: int | None) -> None:
