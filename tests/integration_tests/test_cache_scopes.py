@@ -17,15 +17,26 @@ from starlette.routing import Route
 from typer.testing import CliRunner
 
 from longpole import runtime as runtime_module
+from longpole.app import create_app
 from longpole.cli import cache as cli_cache
 from longpole.cli.commands import app as command_line
 from longpole.domain.scopes import Scope, use_scope
 from longpole.rest import cache as rest_cache
 from longpole.runtime import Runtime
 from longpole.services.cache import WorkflowCacheService as Cache
+from longpole.settings import Settings
 
 MINE, THEIRS = Scope("shop", "eu/flow"), [Scope("bank", "eu/flow"), Scope("shop", "other"), Scope("shop/eu", "flow")]
 NODE: dict[str, Any] = {"node_type": "llm", "node_config": {"model": "m"}, "input_data": {"prompt": "Hi"}}
+
+
+@pytest.fixture
+def client(database_url: str) -> Iterator[TestClient]:
+    """A server that removes nothing by itself: what is removed is removed by whom the test asks."""
+    on = Runtime(Settings(database_url=database_url, upkeep=False), clock=lambda: 1_794_000_000 * 10**9)
+    with TestClient(create_app(on)) as made:
+        yield made
+    on.close()
 
 
 def path(scope: Scope) -> str:
