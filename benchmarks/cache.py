@@ -169,7 +169,7 @@ def _queries(store: peers.Longpole, hits: int) -> float:
 
 def _bytes_of(where: peers.Where) -> int:
     store = peers.openers(where)["Longpole, SQLite"](where)
-    with reading(store.runtime.engine) as connection:  # type: ignore[attr-defined]
+    with reading(store.runtime.engine) as connection:  # type: ignore[attr-defined]  # only ours has a runtime
         pages = connection.scalar(
             text("SELECT (SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count)")
         )

@@ -92,7 +92,7 @@ class Longpole(_Plain):
         """Be the one that is asked, among several of ours in this process."""
         runtime.install(self.runtime)
 
-    def put(self, key: str, value: Any) -> Any:  # type: ignore[override]
+    def put(self, key: str, value: Any) -> Any:  # type: ignore[override]  # ours says whether it is kept
         """Keep it; what the cache could not is a miss later."""
         return WorkflowCacheService.store_cached_result(key, "llm", CONFIG, {"n": 1}, value, 1.0)
 
@@ -112,7 +112,7 @@ class _Diskcache(_Plain):
         self._cache = diskcache.Cache(str(where.folder / "diskcache"))
         self.get = self._cache.get
         self.put = lambda key, value: self._cache.set(key, value, expire=_HOUR_S)
-        self.close = self._cache.close  # type: ignore[method-assign]
+        self.close = self._cache.close  # type: ignore[method-assign]  # closing is the cache's own
 
 
 class _DiskcacheJson(_Diskcache):
@@ -151,7 +151,7 @@ class _Joblib(_Plain):
         memory = joblib.Memory(str(where.folder / "joblib"), verbose=0)
         self.get = memory.cache(_joblib_node, ignore=["produce"])
 
-    def put(self, key: str, value: Any) -> Any:  # type: ignore[override]
+    def put(self, key: str, value: Any) -> Any:  # type: ignore[override]  # ours says whether it is kept
         return self.get(key, lambda: value)
 
     def compute(self, key: str, produce: Callable[[], Any]) -> Any:
@@ -197,7 +197,7 @@ class _Redis(_Plain):
         decode, encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
         self.get = lambda key: None if (found := client.get(f"peer:{key}")) is None else decode(found)
         self.put = lambda key, value: client.set(f"peer:{key}", encode(value), ex=_HOUR_S)
-        self.close = client.close  # type: ignore[method-assign]
+        self.close = client.close  # type: ignore[method-assign]  # closing is the cache's own
 
 
 def _sqlite(where: Where) -> str:

@@ -35,7 +35,7 @@ def mixed(
     for _ in range(rounds):
         for name in names:
             found[name].append(_mixed_once(name, where, value, seconds))
-    return {name: tuple(map(statistics.median, zip(*each, strict=True))) for name, each in found.items()}  # type: ignore[misc]
+    return {name: tuple(map(statistics.median, zip(*each, strict=True))) for name, each in found.items()}  # type: ignore[misc]  # a pair for each
 
 
 def _mixed_once(name: str, where: peers.Where, value: Any, seconds: float) -> tuple[float, float]:

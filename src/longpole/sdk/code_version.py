@@ -94,14 +94,14 @@ class _Reader:
 
 _READERS: dict[type, Callable[[_Reader, Any, int], Any]] = {
     types.CodeType: _Reader._code,  # noqa: SLF001 - the table of this class
-    types.FunctionType: _Reader._function,  # noqa: SLF001
-    types.MethodType: _Reader._method,  # noqa: SLF001
-    functools.partial: _Reader._partial,  # noqa: SLF001
-    tuple: _Reader._row,  # noqa: SLF001
-    list: _Reader._row,  # noqa: SLF001
-    set: _Reader._unordered,  # noqa: SLF001
-    frozenset: _Reader._unordered,  # noqa: SLF001
-    dict: _Reader._named,  # noqa: SLF001
+    types.FunctionType: _Reader._function,  # noqa: SLF001 - the class above, in this file
+    types.MethodType: _Reader._method,  # noqa: SLF001 - the class above, in this file
+    functools.partial: _Reader._partial,  # noqa: SLF001 - the class above, in this file
+    tuple: _Reader._row,  # noqa: SLF001 - the class above, in this file
+    list: _Reader._row,  # noqa: SLF001 - the class above, in this file
+    set: _Reader._unordered,  # noqa: SLF001 - the class above, in this file
+    frozenset: _Reader._unordered,  # noqa: SLF001 - the class above, in this file
+    dict: _Reader._named,  # noqa: SLF001 - the class above, in this file
     type: lambda _reader, value, _depth: ("class", _name_of(value)),
     types.ModuleType: lambda _reader, value, _depth: ("module", value.__name__),
     types.BuiltinFunctionType: lambda _reader, value, _depth: ("builtin", _name_of(value)),
