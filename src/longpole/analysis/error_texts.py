@@ -1,0 +1,36 @@
+"""The same failure says something else each time: what is left of a message without what varies.
+
+    Timeout after 30.2s calling https://api.shop/v1/orders/8842?user=7
+    Timeout after <n>s calling <url>
+
+Invariant: the pattern of a pattern is itself, so that patterns can be patterned again.
+
+Upstream: `services.observations`. Downstream: `advice.error_patterns`.
+Source: the masking step of Drain (He et al., ICWS 2017), without its tree: our
+messages come with their node and type, so few are left to be told apart.
+"""
+
+import re
+
+_LONGEST = 500
+_WHAT_VARIES = (
+    (re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE), "<url>"),
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<mail>"),
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE), "<id>"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"), "<time>"),
+    (re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b"), "<address>"),
+    (re.compile(r"\b0x[0-9a-f]+\b", re.IGNORECASE), "<id>"),
+    (re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b", re.IGNORECASE), "<id>"),
+    (re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z]+[-_](?=\w*\d)\w{6,}\b"), "<id>"),
+    (re.compile(r"'[^']{1,200}'|\"[^\"]{1,200}\"|`[^`]{1,200}`"), "<text>"),
+    (re.compile(r"(?<![\w<])[-+]?\d+(?:[.,]\d+)*"), "<n>"),
+    (re.compile(r"\s+"), " "),
+)
+
+
+def pattern(message: str) -> str:
+    """`message` without what varies: addresses, ids, times, numbers, quotations. At most 500 characters of it."""
+    found = message[: 4 * _LONGEST]
+    for varying, name in _WHAT_VARIES:
+        found = varying.sub(name, found)
+    return found.strip()[:_LONGEST]

@@ -1,0 +1,98 @@
+"""A workflow's graph: its steps, which one leads to which, and what each of them reads.
+
+An edge says in which order the engine runs two steps; a reference says that one
+uses what the other made. The two differ: an edge without a reference may be
+given up, and the steps run side by side.
+
+    fetch ──► translate ──► summarise        edges: as drawn
+      └────────reads──────────┘              summarise reads fetch only: translate ──► summarise may go
+
+Invariant: edges and references name nodes of the same graph; a node's container
+is a node of it as well.
+
+Upstream: `graphs` reads them from the engines' own files, and infers them from
+runs where there is no file. Downstream: `analysis`, `advice`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Engine(StrEnum):
+    """What runs the workflow, as far as advice differs."""
+
+    DIFY = "dify"
+    LANGGRAPH = "langgraph"
+    N8N = "n8n"
+    GENERIC = "generic"
+
+
+class GraphSource(StrEnum):
+    """How the graph is known."""
+
+    IMPORTED = "imported"
+    """Somebody gave the engine's own file."""
+    TELEMETRY = "telemetry"
+    """The engine sent it with its spans."""
+    INFERRED = "inferred"
+    """Mined from the order in which runs did their steps: no more than a guess."""
+
+
+class Purity(StrEnum):
+    """What running a step does to the world, as far as its type and configuration tell."""
+
+    PURE = "pure"
+    READ_ONLY = "read_only"
+    WRITES = "writes"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """A step.
+
+    Attributes:
+        container_id: The loop or iteration that it is inside of.
+        reads: Node ids whose results it uses, as its texts, selectors and code say.
+        has_dynamic_reads: It may use results that its texts do not name (a whole state, a computed reference).
+        purity: What running it does to the world.
+        writes: Names of shared things that it writes (conversation variables, memory, files).
+        config: The engine's own configuration of it, as JSON.
+    """
+
+    node_id: str
+    node_type: str
+    node_title: str
+    container_id: str | None = None
+    reads: tuple[str, ...] = ()
+    has_dynamic_reads: bool = False
+    purity: Purity = Purity.UNKNOWN
+    writes: tuple[str, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphEdge:
+    """`target` runs after `source`; `branch` names the outcome that leads there, None where it always does."""
+
+    source: str
+    target: str
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowGraph:
+    """A whole graph; `version` is the workflow version that it belongs to, where that is known."""
+
+    engine: Engine
+    source: GraphSource
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+    name: str | None = None
+    version: str | None = None
+
+    def node(self, node_id: str) -> GraphNode | None:
+        """The node of an id."""
+        return next((node for node in self.nodes if node.node_id == node_id), None)
