@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from longpole.cli import amounts
 from longpole.cli.fitting import Cell, Column, FittingTable
+from longpole.domain import amounts
 from longpole.domain.cache import (
     CachedNode,
     CacheFigures,

@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from longpole.cli import amounts
 from longpole.cli.options import DatabaseUrl, installed_runtime
+from longpole.domain import amounts
 
 if TYPE_CHECKING:
     from longpole.cli.ingestion import Outcome

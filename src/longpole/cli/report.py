@@ -10,11 +10,11 @@ import typer
 from rich.console import Console, Group
 from rich.text import Text
 
-from longpole.cli import amounts
 from longpole.cli.options import DatabaseUrl, installed_runtime
 from longpole.cli.tables import bottlenecks_table, nodes_table, summary_table, workflows_table
 from longpole.cli.targets import unknown_workflow, workflow_named
 from longpole.cli.waterfall import Span, Waterfall
+from longpole.domain import amounts
 from longpole.domain.units import NS_PER_MS, instant_ns, nanoseconds
 
 if TYPE_CHECKING:

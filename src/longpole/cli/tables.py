@@ -8,8 +8,8 @@ from operator import attrgetter
 
 from rich.text import Text
 
-from longpole.cli import amounts
 from longpole.cli.fitting import Cell, Column, FittingTable
+from longpole.domain import amounts
 from longpole.domain.figures import (
     AppFigures,
     Bottleneck,

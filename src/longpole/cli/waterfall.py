@@ -15,7 +15,7 @@ from itertools import pairwise
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from longpole.cli import amounts
+from longpole.domain import amounts
 from longpole.domain.runs import NodeExecution, NodeStatus, RunRecord
 
 Span = tuple[int, int]

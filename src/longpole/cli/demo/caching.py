@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from longpole.cli import amounts
 from longpole.cli.cache_tables import statistics_tables
 from longpole.cli.demo.exporting import SERVICE
 from longpole.cli.demo.plan import PlannedRun
 from longpole.cli.demo.workflows.trip_planner import WISHES, trip_planner
 from longpole.cli.fitting import Column, FittingTable
 from longpole.cli.report import waterfall
+from longpole.domain import amounts
 from longpole.integrations.langgraph import LongpoleCache
 from longpole.services import runs
 from longpole.services.cache import WorkflowCacheService

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from longpole.cli import amounts
+from longpole.domain import amounts
 
 
 @pytest.mark.parametrize(
