@@ -3,7 +3,7 @@
 Upstream: `services.recommendations`. Downstream: `tables.recommendations`.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from longpole.store.tables import recommendations as table
 from longpole.store.values import text
 
 _WORST_FIRST = case({severity.value: -rank for rank, severity in enumerate(Severity)}, value=table.c.severity)
+
+_SHOWN = frozenset(field.name for field in fields(Recommendation))
 
 
 def add(connection: Connection, recommendation: Recommendation) -> None:
@@ -53,7 +55,7 @@ def dismiss(connection: Connection, recommendation_id: str, reason: str | None, 
 def _recommendation(row: Row[Any]) -> Recommendation:
     return Recommendation(
         **{
-            **row._asdict(),
+            **{name: value for name, value in row._asdict().items() if name in _SHOWN},
             "category": Category(row.category),
             "severity": Severity(row.severity),
             "status": RecommendationStatus(row.status),

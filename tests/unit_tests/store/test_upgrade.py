@@ -1,17 +1,19 @@
 """A database that was filled under the first schema keeps its data all the way up and down; on both databases."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import BigInteger, Column, Connection, Double, MetaData, Table, Text, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from longpole import runtime as runtime_module
 from longpole.domain.runs import RunRecord
 from longpole.domain.scopes import Scope
 from longpole.runtime import Runtime
 from longpole.services import rollups
-from longpole.store import schema
+from longpole.store import recommendations, schema
 from longpole.store.cache_backend import database_backend
 from longpole.store.engine import reading, writing
 from longpole.store.run_reads import find_record
@@ -77,6 +79,25 @@ FILLED = (
     ("node_attempts", {"run_key": RUN_KEY + 1, "node_execution_id": "plan-1", "attempt_number": 1, "status": 1}),
     ("node_attempts", {"run_key": RUN_KEY + 1, "node_execution_id": "plan-1", "attempt_number": 2, "status": 0}),
     (
+        "workflow_optimization_recommendations",
+        {
+            "id": "advice-1",
+            "app_id": "shop",
+            "workflow_id": "trip",
+            "title": "Cache Plan",
+            "description": "It asks the same again.",
+            "category": "performance",
+            "severity": "high",
+            "status": "dismissed",
+            "affected_nodes": '["plan"]',
+            "recommendation_steps": '["Cache it."]',
+            "evidence": "[]",
+            "dismissed_reason": "later",
+            "created_at": "2026-11-24 01:02:03.000000",
+            "updated_at": "2026-11-24 01:02:03.000000",
+        },
+    ),
+    (
         "trace_chunks",
         {"chunk_key": RUN_KEY, "trace_id": b"t" * 16, "received_ns": END_NS, "is_pending": False, "facts": b"facts"},
     ),
@@ -94,6 +115,8 @@ CACHED = {
     "created_at": datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC),
     "updated_at": datetime(2026, 11, 24, 2, 2, 3, tzinfo=UTC),
 }
+JSON_COLUMNS = {"tags", "affected_nodes", "recommendation_steps", "evidence"}
+INSTANTS = {"created_at", "updated_at"}
 TABLES = sorted({table for table, _ in FILLED})
 
 
@@ -109,9 +132,12 @@ def filled(runtime: Runtime) -> Runtime:
 
 
 def insert(connection: Connection, table: str, row: dict[str, Any]) -> None:
-    values = ", ".join(f":{name}" if name != "tags" else "CAST(:tags AS json)" for name in row)
-    if connection.dialect.name == "sqlite":
-        values = values.replace("CAST(:tags AS json)", ":tags")
+    def value(name: str) -> str:
+        if connection.dialect.name == "sqlite" or name not in JSON_COLUMNS | INSTANTS:
+            return f":{name}"
+        return f"CAST(:{name} AS {'json' if name in JSON_COLUMNS else 'timestamptz'})"
+
+    values = ", ".join(map(value, row))
     connection.execute(text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})"), row)
 
 
@@ -177,6 +203,25 @@ def test_cached_results_go_up_and_down_with_their_figures(filled: Runtime) -> No
         assert {name: row[name] for name in was if name not in {"id", "updated_at"}} == {
             name: value for name, value in was.items() if name not in {"id", "updated_at"}
         }
+
+
+def test_a_recommendation_that_no_rule_found_stands_beside_one_that_a_rule_found(filled: Runtime) -> None:
+    schema.upgrade(filled.engine)
+    with runtime_module.reading() as connection:
+        old = recommendations.find(connection, "advice-1")
+    assert old is not None
+    assert (old.status, old.affected_nodes, old.dismissed_reason) == ("dismissed", ("plan",), "later")
+
+    mark = "UPDATE workflow_optimization_recommendations SET fingerprint = 'f', rule = 'slow_nodes' WHERE id = :id"
+    with writing(filled.engine) as connection:
+        recommendations.add(connection, replace(old, id="advice-2"))  # neither has a fingerprint: both may be
+        connection.execute(text(mark), {"id": "advice-1"})
+    with pytest.raises(IntegrityError), writing(filled.engine) as connection:
+        connection.execute(text(mark), {"id": "advice-2"})
+    schema.downgrade(filled.engine, "0005")
+    with reading(filled.engine) as connection:
+        left = connection.execute(text("SELECT id, title FROM workflow_optimization_recommendations ORDER BY id")).all()
+    assert [tuple(row) for row in left] == [("advice-1", "Cache Plan"), ("advice-2", "Cache Plan")]
 
 
 def test_it_goes_down_with_its_data_and_up_again(filled: Runtime) -> None:

@@ -8,6 +8,7 @@
     dirty_marks ─► run_cells, node_cells     what periods come to
     upkeep_tasks, upkeep_facts               what happens by itself
     workflow_optimization_recommendations · workflow_performance_trends
+    workflow_graphs                          steps, edges and who reads what
 
     workflow_cache_entries        (view)  ── cache_results, cache_uses ─ cache_scopes
     cache_statistics, cache_bypasses         what the cache did, by the hour
@@ -22,6 +23,7 @@ from longpole.store.tables.cache import cache_facts, cache_results, cache_scopes
 from longpole.store.tables.cache_counts import cache_bypasses, cache_statistics
 from longpole.store.tables.cache_signals import cache_generations, cache_leases, cache_secrets
 from longpole.store.tables.dimensions import models, nodes, workflows
+from longpole.store.tables.graphs import graphs
 from longpole.store.tables.metadata import metadata
 from longpole.store.tables.recommendations import recommendations
 from longpole.store.tables.rollups import dirty_marks, node_cells, run_cells, versions
@@ -41,6 +43,7 @@ __all__ = [
     "cache_statistics",
     "cache_uses",
     "dirty_marks",
+    "graphs",
     "metadata",
     "models",
     "node_attempts",
