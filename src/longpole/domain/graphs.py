@@ -59,7 +59,8 @@ class GraphNode:
         has_dynamic_reads: It may use results that its texts do not name (a whole state, a computed reference).
         purity: What running it does to the world.
         writes: Names of shared things that it writes (conversation variables, memory, files).
-        config: The engine's own configuration of it, as JSON.
+        config: The engine's own configuration of it, as JSON; without keys and passwords.
+        shared_reads: Names of shared things that it reads, spelt as in `writes` (`conversation.topic`).
     """
 
     node_id: str
@@ -71,6 +72,7 @@ class GraphNode:
     purity: Purity = Purity.UNKNOWN
     writes: tuple[str, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
+    shared_reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,12 @@ class GraphEdge:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowGraph:
-    """A whole graph; `version` is the workflow version that it belongs to, where that is known."""
+    """A whole graph.
+
+    Attributes:
+        version: The workflow version that it belongs to, where that is known.
+        warnings: What was left out or guessed when it was read, in words.
+    """
 
     engine: Engine
     source: GraphSource
@@ -92,6 +99,7 @@ class WorkflowGraph:
     edges: tuple[GraphEdge, ...]
     name: str | None = None
     version: str | None = None
+    warnings: tuple[str, ...] = ()
 
     def node(self, node_id: str) -> GraphNode | None:
         """The node of an id."""
