@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import ByteSize, Field
+from pydantic import ByteSize, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from longpole.caching.policy import Mode, Policy
@@ -114,6 +114,18 @@ class Settings(BaseSettings):
 
     cache_lease_seconds: Annotated[float, Field(ge=0.1)] = 10.0
     """How long after its last sign of life the process that makes a result is replaced by another one."""
+
+    llm_base_url: str | None = None
+    """An OpenAI-compatible endpoint that words advice, such as `http://127.0.0.1:11434/v1`. Unset: no model is asked."""
+
+    llm_api_key: SecretStr | None = None
+    """The endpoint's key, if it wants one. Never logged."""
+
+    llm_model: str = "gpt-4o-mini"
+    """The model that is asked there."""
+
+    llm_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """How long the endpoint may take; afterwards advice keeps the words that it has."""
 
     log_level: str = "info"
     """debug, info, warning or error."""
