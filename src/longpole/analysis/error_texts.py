@@ -3,6 +3,8 @@
     Timeout after 30.2s calling https://api.shop/v1/orders/8842?user=7
     Timeout after <n>s calling <url>
 
+The status of a response stays: `HTTP 404` and `HTTP 503` are two failures.
+
 Invariant: the pattern of a pattern is itself, so that patterns can be patterned again.
 
 Upstream: `services.observations`. Downstream: `advice.error_patterns`.
@@ -13,6 +15,13 @@ messages come with their node and type, so few are left to be told apart.
 import re
 
 _LONGEST = 500
+_NUMBER = re.compile(
+    # the status of a response stays: it tells one failure from another
+    r"(?P<status>(?:(?:(?:status|error)(?:[ _-]?code)?|http(?:/\d(?:\.\d)?)?|code|returned|response)[\s:=(\[]*|^)"
+    r"(?<![\w.,])[45]\d\d(?![\w.,]*\d)|(?<![\w.,])[45]\d\d(?=[\s:-]+(?-i:[A-Z][a-z])))"
+    r"|(?<![\w<])[-+]?\d+(?:[.,]\d+)*",
+    re.IGNORECASE,
+)
 _WHAT_VARIES = (
     (re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE), "<url>"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<mail>"),
@@ -23,9 +32,12 @@ _WHAT_VARIES = (
     (re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b", re.IGNORECASE), "<id>"),
     (re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z]+[-_](?=\w*\d)\w{6,}\b"), "<id>"),
     (re.compile(r"'[^']{1,200}'|\"[^\"]{1,200}\"|`[^`]{1,200}`"), "<text>"),
-    (re.compile(r"(?<![\w<])[-+]?\d+(?:[.,]\d+)*"), "<n>"),
     (re.compile(r"\s+"), " "),
 )
+
+
+def _named(number: re.Match[str]) -> str:
+    return number.group("status") or "<n>"
 
 
 def pattern(message: str) -> str:
@@ -33,4 +45,5 @@ def pattern(message: str) -> str:
     found = message[: 4 * _LONGEST]
     for varying, name in _WHAT_VARIES:
         found = varying.sub(name, found)
+    found = _NUMBER.sub(_named, found)
     return found.strip()[:_LONGEST]
