@@ -122,7 +122,7 @@ def _may_open(sentence: str, place: int, word: str) -> bool:
     if place != 0 or not sentence.lstrip(" ('-–—").startswith(word):
         return False
     lower = re.split(r"['/-]", word.lower())[0]
-    return lower in v.OPENERS or lower.endswith(("ing", "ly"))
+    return lower in v.OPENERS or lower.endswith(("ing", "ly", "ed"))
 
 
 def _beside_nodes(words: list[str]) -> Iterator[str]:
