@@ -305,7 +305,7 @@ class WorkflowPerformanceService:
         Raises:
             InvalidInputError: There is no such severity or category.
         """
-        return recommendations.active(app_id, workflow_id, severity, category)
+        return recommendations.listed(app_id, workflow_id, severity, category)
 
     @staticmethod
     def dismiss_recommendation(
@@ -316,7 +316,25 @@ class WorkflowPerformanceService:
     ) -> Recommendation:
         """Take a recommendation out of those that stand; with an application or workflow given, only one of theirs.
 
+        It comes back if its cause gets markedly worse.
+
         Raises:
             RecommendationNotFoundError: There is none of this id there.
         """
         return recommendations.dismiss(recommendation_id, reason, app_id, workflow_id)
+
+    @staticmethod
+    def implement_recommendation(
+        recommendation_id: str,
+        at: datetime | None = None,
+        note: str | None = None,
+        app_id: str | None = None,
+        workflow_id: str | None = None,
+    ) -> Recommendation:
+        """Say that a recommendation was followed, since now or since `at`; runs from then on say what it brought.
+
+        Raises:
+            RecommendationNotFoundError: There is none of this id there.
+            InvalidInputError: `at` has no time zone, or has not come yet.
+        """
+        return recommendations.implement(recommendation_id, at, note, app_id, workflow_id)

@@ -371,7 +371,9 @@ def test_recommendations_are_made_found_and_dismissed() -> None:
 
     dismissed = Performance.dismiss_recommendation(made.id, reason="Not applicable")
 
-    assert dismissed == replace(made, status=RecommendationStatus.DISMISSED, dismissed_reason="Not applicable")
+    assert dismissed == replace(
+        made, status=RecommendationStatus.DISMISSED, dismissed_reason="Not applicable", dismissed_at=NOW
+    )
     assert list(Performance.get_active_recommendations("app", "flow")) == [low]
     assert Performance.dismiss_recommendation(made.id) == dismissed
 
