@@ -34,7 +34,7 @@ def completion(content: Any) -> bytes:
 
 @pytest.fixture
 def model() -> Iterator[Model]:
-    """A model on loopback; an answer is a content (text or JSON), a body (bytes), a status, or a function that sends."""
+    """A model on loopback; an answer is a content (text or JSON), a body (bytes), a status, or a function."""
     played = Model()
 
     class Handler(BaseHTTPRequestHandler):
