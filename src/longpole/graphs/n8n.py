@@ -1,0 +1,151 @@
+"""An n8n workflow as it is exported: steps, connections, and the steps that expressions name.
+
+    connections: {"Fetch": {"main": [[{"node": "Translate", "type": "main", "index": 0}]]}}
+
+A step works on the items that the step before hands it, so it reads it, and
+besides whatever `$('Fetch')` or `$node["Fetch"]` names. Models, tools and
+memories hang on an agent or a chain and run inside of it. Notes are no steps.
+
+Upstream: `reading`. Downstream: `n8n_purity`, `n8n_references`, `building`.
+Source: n8n-workflow 2.41.0, src/interfaces.ts (IWorkflowBase, INode, IConnections).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from longpole.domain.graphs import Engine, GraphEdge, GraphNode, WorkflowGraph
+from longpole.domain.node_types import snake_case
+from longpole.graphs.building import built
+from longpole.graphs.documents import FaultyGraphError, Path, identifier, mapping, sequence
+from longpole.graphs.n8n_purity import n8n_purity, n8n_writes
+from longpole.graphs.n8n_references import named_steps
+from longpole.graphs.withheld import without_secrets
+
+_NOTE = "n8n-nodes-base.stickyNote"
+_MAIN = "main"
+_KEPT = (
+    "parameters", "typeVersion", "disabled", "retryOnFail", "maxTries", "waitBetweenTries", "onError", "continueOnFail",
+    "executeOnce", "alwaysOutputData",
+)  # fmt: skip
+_BRANCHES: Mapping[str, tuple[str, ...]] = {
+    "if": ("true", "false"),
+    "split_in_batches": ("done", "loop"),
+    "compare_datasets": ("in A only", "same", "different", "in B only"),
+}
+_ERROR_OUTPUT = "continueErrorOutput"
+_Connection = tuple[str, str, str, int, int]
+"""Name, kind, name, which output, of how many."""
+
+
+def is_n8n(document: Mapping[str, Any]) -> bool:
+    """It looks like a workflow of n8n's."""
+    return isinstance(document.get("nodes"), list) and isinstance(document.get("connections"), dict)
+
+
+def read_n8n(document: Mapping[str, Any]) -> WorkflowGraph:
+    """The graph of a workflow.
+
+    Raises:
+        FaultyGraphError: Names the place.
+    """
+    raw = _nodes(sequence(document.get("nodes"), ("nodes",)))
+    ids = {name: _id(node, name) for name, node in raw.items()}
+    if len(set(ids.values())) < len(ids):
+        raise FaultyGraphError(("nodes",), "has two nodes of one id")
+    found = list(_connections(mapping(document.get("connections"), ("connections",))))
+    inside = _inside(found, raw)
+    warnings: list[str] = []
+    edges: list[GraphEdge] = []
+    for source, kind, target, output, outputs in found:
+        if source not in raw or target not in raw:
+            missing = source if source not in raw else target
+            warnings.append(f"The connection {source} → {target} was left out: there is no node {missing}.")
+        elif kind == _MAIN:
+            edges.append(GraphEdge(ids[source], ids[target], _branch(raw[source], output, outputs)))
+    nodes = [_step(name, raw=raw, ids=ids, edges=edges, inside=inside, warnings=warnings) for name in raw]
+    name = document.get("name")
+    return built(Engine.N8N, nodes, edges, name=name if isinstance(name, str) and name else None, warnings=warnings)
+
+
+def _nodes(listed: list[Any]) -> dict[str, dict[str, Any]]:
+    """The steps by name, notes left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for number, value in enumerate(listed):
+        path: Path = ("nodes", number)
+        node = mapping(value, path)
+        identifier(node.get("type"), (*path, "type"))
+        if node["type"] == _NOTE:
+            continue
+        name = identifier(node.get("name"), (*path, "name"))
+        if name in found:
+            raise FaultyGraphError((*path, "name"), "names two nodes", name)
+        found[name] = node
+    if not found:
+        raise FaultyGraphError(("nodes",), "has no step in it")
+    return found
+
+
+def _id(node: Mapping[str, Any], name: str) -> str:
+    """What n8n's telemetry calls it; old exports have names only."""
+    node_id = node.get("id")
+    return str(node_id) if isinstance(node_id, str | int) and str(node_id) else name
+
+
+def _connections(connections: Mapping[str, Any]) -> Iterator[_Connection]:
+    for source, by_kind in connections.items():
+        for kind, outputs in mapping(by_kind, ("connections", source)).items():
+            listed = sequence(outputs, ("connections", source, kind))
+            for number, targets in enumerate(listed):
+                path: Path = ("connections", source, kind, number)
+                for place, target in enumerate(sequence(targets, path) if targets is not None else ()):
+                    end = mapping(target, (*path, place))
+                    yield source, kind, identifier(end.get("node"), (*path, place, "node")), number, len(listed)
+
+
+def _inside(found: list[_Connection], raw: Mapping[str, Any]) -> dict[str, str]:
+    """By name: the agent or chain that a model, tool or memory hangs on, where that is one."""
+    hosts: dict[str, set[str]] = {}
+    for source, kind, target, _, _ in found:
+        if kind != _MAIN and target in raw:
+            hosts.setdefault(source, set()).add(target)
+    return {part: next(iter(of)) for part, of in hosts.items() if len(of) == 1}
+
+
+def _branch(node: Mapping[str, Any], output: int, outputs: int) -> str | None:
+    """The outcome that an output stands for; None for the one by which all goes on."""
+    kind = snake_case(node["type"])
+    names = _BRANCHES.get(kind, ())
+    if output < len(names):
+        return names[output]
+    if node.get("onError") == _ERROR_OUTPUT:
+        return "error" if output and output == outputs - 1 else "success"
+    return str(output) if output or kind in {"switch", "text_classifier"} else None
+
+
+def _step(
+    name: str,
+    *,
+    raw: Mapping[str, dict[str, Any]],
+    ids: Mapping[str, str],
+    edges: list[GraphEdge],
+    inside: Mapping[str, str],
+    warnings: list[str],
+) -> GraphNode:
+    node, node_id = raw[name], ids[name]
+    kind = snake_case(node["type"]) or "node"
+    config = {key: node[key] for key in _KEPT if key in node} | {"type": node["type"]}
+    named, is_computed = named_steps(node.get("parameters"))
+    warnings += [f"The step {name} reads from {other}, which is not there." for other in named if other not in ids]
+    parts = [ids[part] for part, host in inside.items() if host == name]
+    before = [edge.source for edge in edges if edge.target == node_id]
+    return GraphNode(
+        node_id=node_id,
+        node_type=kind,
+        node_title=name,
+        container_id=ids[inside[name]] if name in inside else None,
+        reads=(*before, *parts, *(ids[other] for other in named if other in ids)),
+        has_dynamic_reads=is_computed,
+        purity=n8n_purity(node["type"], node.get("parameters")),
+        writes=n8n_writes(node["type"]),
+        config=without_secrets(config),
+    )
