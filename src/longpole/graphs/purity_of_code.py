@@ -14,9 +14,10 @@ from typing import Any
 from longpole.domain.graphs import Purity
 
 _MODULES = frozenset({
-    "__future__", "abc", "ast", "base64", "binascii", "bisect", "collections", "collections.abc", "copy", "csv", "dataclasses", "datetime",
-    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html", "itertools", "json", "math",
-    "operator", "re", "statistics", "string", "textwrap", "typing", "unicodedata", "urllib.parse", "zlib",
+    "__future__", "abc", "ast", "base64", "binascii", "bisect", "collections", "collections.abc", "copy", "csv",
+    "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html",
+    "itertools", "json", "math", "operator", "re", "statistics", "string", "textwrap", "typing", "unicodedata",
+    "urllib.parse", "zlib",
 })  # fmt: skip
 """Of the standard library, what only computes; of `datetime`, all but the clock."""
 _NAMES = frozenset({

@@ -1,0 +1,192 @@
+"""Which edges of a workflow only cost time: the steps at their ends have nothing to do with each other.
+
+An edge is safe to give up only if both steps are known to leave the world as
+it was, and neither uses, by whatever way, what the other made. What nobody
+knows is never called safe: it needs somebody's confirmation. Everything else
+is kept, with the reason.
+
+Invariant: with every edge that is called safe taken out, and the new edges put
+in, each step runs on the same condition and with the same inputs as before,
+whatever the order in which an engine runs what may run.
+
+Upstream: `domain.graphs`. Downstream: `graphs.optimise`, `advice.parallel_opportunities`.
+Source: the design's sheet of analyses, "Parallelisation": references as declared, a gate for side effects.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from longpole.domain.graphs import Engine, GraphEdge, GraphSource, Purity, WorkflowGraph
+from longpole.graphs.hazards import Conduct
+from longpole.graphs.levels import bits
+from longpole.graphs.orders import Orders, Pair, orders
+from longpole.graphs.purity import is_harmless
+from longpole.graphs.rewiring import groups, rewired
+
+
+class Verdict(StrEnum):
+    """What may become of an edge."""
+
+    SAFE = "safe"
+    NEEDS_CONFIRMATION = "needs_confirmation"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Removable:
+    """An edge and its verdict; the reason in words, with titles of nodes."""
+
+    edge: GraphEdge
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewiring:
+    """Steps that can run side by side, and what to change for it; independent of every other rewiring.
+
+    Attributes:
+        nodes: Their ids, in the order in which they run now.
+        removed, added: Edges.
+        dropped: All pairs of steps that do not wait for each other any more, by an edge or by others in between.
+        unknown: Of the nodes, those of which nobody knows what they do to the world.
+    """
+
+    verdict: Verdict
+    container_id: str | None
+    nodes: tuple[str, ...]
+    removed: tuple[GraphEdge, ...]
+    added: tuple[GraphEdge, ...]
+    dropped: tuple[Pair, ...]
+    unknown: tuple[str, ...] = ()
+
+
+def removable_edges(graph: WorkflowGraph, fingerprint_veto: frozenset[Pair] = frozenset()) -> tuple[Removable, ...]:
+    """A verdict on every edge, in the graph's order.
+
+    Args:
+        graph: As declared; of one that was inferred, nothing is called safe.
+        fingerprint_veto: Pairs of nodes of which runs say that the second was given what the first made. They can
+            only keep edges.
+    """
+    at = {(o.level.container_id, node.node_id): o for o in orders(graph, fingerprint_veto) for node in o.level.nodes}
+    containers = {node.node_id: node.container_id for node in graph.nodes}
+    return tuple(_judged(graph, at, containers, edge) for edge in graph.edges)
+
+
+def rewirings(
+    graph: WorkflowGraph, verdict: Verdict = Verdict.SAFE, fingerprint_veto: frozenset[Pair] = frozenset()
+) -> tuple[Rewiring, ...]:
+    """Ways to run steps side by side, as far as they have this verdict; each stands for itself."""
+    return tuple(
+        rewiring
+        for found in orders(graph, fingerprint_veto)
+        for rewiring in _rewirings(graph, found, verdict)
+        if rewiring.verdict is verdict
+    )
+
+
+def with_rewiring(graph: WorkflowGraph, *rewirings: Rewiring) -> tuple[GraphEdge, ...]:
+    """The graph's edges after all of these changes, in its order, new ones last.
+
+    Raises:
+        ValueError: If one takes out an edge that is not there.
+    """
+    gone = {edge for rewiring in rewirings for edge in rewiring.removed}
+    if gone - set(graph.edges):
+        raise ValueError("a rewiring of another graph")
+    stay = [edge for edge in graph.edges if edge not in gone]
+    return tuple(dict.fromkeys([*stay, *(edge for rewiring in rewirings for edge in rewiring.added)]))
+
+
+def _rewirings(graph: WorkflowGraph, found: Orders, verdict: Verdict) -> Iterator[Rewiring]:
+    given_up = found.given_up if verdict is Verdict.SAFE else found.if_confirmed
+    level = found.level
+    for group in groups(given_up):
+        own = tuple(later if group >> place & 1 else 0 for place, later in enumerate(given_up))
+        change = rewired(level, own)
+        unknown = tuple(level.nodes[p].node_id for p in bits(group) if not is_harmless(found.conducts[p].purity))
+        is_known = not unknown and graph.source is not GraphSource.INFERRED
+        yield Rewiring(
+            verdict=Verdict.SAFE if is_known else Verdict.NEEDS_CONFIRMATION,
+            container_id=level.container_id,
+            nodes=tuple(level.nodes[p].node_id for p in bits(group)),
+            removed=change.removed,
+            added=change.added,
+            dropped=tuple((level.nodes[p].node_id, level.nodes[q].node_id) for p in bits(group) for q in bits(own[p])),
+            unknown=unknown,
+        )
+
+
+def _judged(
+    graph: WorkflowGraph,
+    at: Mapping[tuple[str | None, str], Orders],
+    containers: Mapping[str, str | None],
+    edge: GraphEdge,
+) -> Removable:
+    found = at.get((containers.get(edge.source), edge.source))
+    if found is None or edge.target not in found.level.places:
+        return Removable(edge, Verdict.KEPT, _why_not_looked_at(graph, containers, edge))
+    one, other = found.level.places[edge.source], found.level.places[edge.target]
+    names = _named(graph, edge.source), _named(graph, edge.target)
+    if found.given_up[one] >> other & 1:
+        reason = f"{names[1]} uses nothing that {names[0]} makes, and both only compute or read"
+        if graph.source is GraphSource.INFERRED:
+            return Removable(edge, Verdict.NEEDS_CONFIRMATION, f"{reason}; but the graph itself is a guess from runs")
+        return Removable(edge, Verdict.SAFE, reason)
+    if found.if_confirmed[one] >> other & 1:
+        unknown = [
+            name
+            for place, name in ((one, names[0]), (other, names[1]))
+            if not is_harmless(found.conducts[place].purity)
+        ]
+        who = " and ".join(unknown) or "a step beside them"
+        reason = f"{names[1]} uses nothing that {names[0]} makes, but nobody knows whether {who} changes anything"
+        return Removable(edge, Verdict.NEEDS_CONFIRMATION, reason)
+    return Removable(edge, Verdict.KEPT, _why_kept(graph, found, edge))
+
+
+def _why_not_looked_at(graph: WorkflowGraph, containers: Mapping[str, str | None], edge: GraphEdge) -> str:
+    if graph.engine is Engine.N8N:
+        return "n8n runs branches one after the other: nothing would be gained"
+    container = containers.get(edge.source)
+    if container != containers.get(edge.target):
+        return "it leads into or out of a container"
+    if container is not None:
+        return f"it is inside of {_named(graph, container)}, whose rounds may carry state"
+    return "the graph has a circle, or is too large"
+
+
+def _why_kept(graph: WorkflowGraph, found: Orders, edge: GraphEdge) -> str:
+    level = found.level
+    places = level.places[edge.source], level.places[edge.target]
+    names = _named(graph, edge.source), _named(graph, edge.target)
+    for place, name in zip(places, names, strict=True):
+        frame = found.conducts[place].frame
+        if frame is not None:
+            return frame.format(name)
+    if found.uses[places[0]] >> places[1] & 1:
+        return f"one of {names[0]} and {names[1]} uses what the other makes"
+    if found.vetoed[places[0]] >> places[1] & 1:
+        return f"in runs {names[1]} was given what {names[0]} made, though its configuration does not say so"
+    for place, name in zip(places, names, strict=True):
+        reason = _own_reason(found.conducts[place], name)
+        if reason is not None:
+            return reason
+    if level.conditions[places[0]] != level.conditions[places[1]]:
+        return f"{names[0]} and {names[1]} do not run on the same condition"
+    return f"{names[1]} needs {names[0]} through a step in between, or would make too many branches at once"
+
+
+def _own_reason(conduct: Conduct, name: str) -> str | None:
+    if conduct.writes:
+        return f"{name} writes {', '.join(sorted(conduct.writes))}"
+    if conduct.purity is Purity.WRITES:
+        return f"{name} changes something outside the workflow"
+    return f"{name} may use results that its configuration does not name" if conduct.is_dynamic else None
+
+
+def _named(graph: WorkflowGraph, node_id: str) -> str:
+    node = graph.node(node_id)
+    return f"“{node.node_title or node_id}”" if node is not None else f"“{node_id}”"
