@@ -73,7 +73,8 @@ def observations_of(records: Sequence[RunRecord], engine: Engine = Engine.GENERI
 
 def _sampled(place: int, record: RunRecord, weight: float) -> SampledRun:
     run = record.run
-    return SampledRun(place, run.workflow_run_id, run.start_ns, run.end_ns, record.nodes, weight)
+    failed = run.status is RunStatus.FAILED
+    return SampledRun(place, run.workflow_run_id, run.start_ns, run.end_ns, record.nodes, weight, failed)
 
 
 def _run_columns(runs: Sequence[Run], versions: _Places, users: _Places) -> RunColumns:

@@ -129,7 +129,10 @@ class AttemptColumns:
 
 @dataclass(frozen=True, slots=True)
 class SampledRun:
-    """A run whole; `place` is its index in the columns, `weight` how many runs it stands for."""
+    """A run whole; `place` is its index in the columns, `weight` how many runs it stands for.
+
+    One that `has_failed` ended early: it is no measure of how long runs take.
+    """
 
     place: int
     workflow_run_id: str
@@ -137,6 +140,7 @@ class SampledRun:
     end_ns: int | None
     nodes: tuple[NodeExecution, ...]
     weight: float = 1.0
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ class WhatIf:
         mean, p50, p95: Of the runs' time, in seconds; None where declined.
         limit_p50, limit_p95: The same with the changed node taking no time at all: no change of it can bring more.
         by_run: Run id to seconds, as it would have been: for pictures and for checks.
+        failed_runs: Runs that were left out because they failed: they end early, and are no measure of time.
     """
 
     n: int
@@ -113,3 +114,4 @@ class WhatIf:
     limit_p50: float | None = None
     limit_p95: float | None = None
     by_run: Mapping[str, float] = field(default_factory=dict)
+    failed_runs: int = 0
