@@ -10,9 +10,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, update
 
-from longpole.domain.recommendations import Category, Recommendation, RecommendationStatus, Severity
+from longpole.domain.recommendations import Category, Recommendation, RecommendationStatus, Severity, Verdict
 from longpole.store.tables import recommendations as table
 from longpole.store.upserts import upsert
 from longpole.store.values import text
@@ -79,20 +79,36 @@ def seen(connection: Connection, ids: Collection[str], at: datetime) -> None:
     connection.execute(update(table).where(table.c.id.in_(sorted(ids))).values(last_seen_at=at))
 
 
-def to_verify(connection: Connection, before: datetime, limit: int) -> Sequence[tuple[str, str, str]]:
-    """Ids of implemented recommendations that were not verified since an instant, with app and workflow.
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Which implemented recommendations wait for a verification: not verified since `before`.
 
-    Those whose verification is final are left out; those that wait longest come first.
+    Those of which there were too few runs wait only since `too_few_before`.
     """
+
+    before: datetime
+    too_few_before: datetime
+    app_id: str | None = None
+    workflow_id: str | None = None
+
+
+def to_verify(connection: Connection, due: Due, limit: int) -> Sequence[str]:
+    """Ids of what is due, those that wait longest first; never those whose verification is final."""
+    verdict = table.c.verification["verdict"].as_string()
+    is_early = and_(verdict == Verdict.TOO_FEW_RUNS, table.c.verified_at <= due.too_few_before)
     query = (
-        select(table.c.app_id, table.c.workflow_id, table.c.id)
+        select(table.c.id)
         .where(table.c.status == RecommendationStatus.IMPLEMENTED, table.c.implemented_at.is_not(None))
-        .where(or_(table.c.verified_at.is_(None), table.c.verified_at < before))
+        .where(or_(table.c.verified_at.is_(None), table.c.verified_at <= due.before, is_early))
         .where(or_(table.c.verification.is_(None), table.c.verification["is_final"].as_boolean().is_not(True)))
         .order_by(table.c.verified_at.is_not(None), table.c.verified_at, table.c.id)
         .limit(limit)
     )
-    return [(row.app_id, row.workflow_id, row.id) for row in connection.execute(query)]
+    if due.app_id is not None:
+        query = query.where(table.c.app_id == text(due.app_id))
+    if due.workflow_id is not None:
+        query = query.where(table.c.workflow_id == text(due.workflow_id))
+    return connection.scalars(query).all()
 
 
 def _of_workflow(app_id: str, workflow_id: str) -> Select[Any]:
