@@ -1,0 +1,160 @@
+"""What hits would have been worth: in seconds of a run by replaying runs, in dollars of a month by what they cost.
+
+Upstream: `cache_opportunities`. Downstream: `analysis.what_if`, `cache_trials`.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from longpole.advice.cache_trials import Trial
+from longpole.advice.observations import Observations, SampledRun
+from longpole.analysis.cache_replay_intervals import Interval
+from longpole.analysis.what_if import what_if
+from longpole.domain import amounts
+from longpole.domain.findings import Estimate, Gain
+from longpole.domain.units import NS_PER_DAY
+from longpole.domain.what_if import Cached, Shift, WhatIf
+
+_DAYS = 30
+_LEAST_SHARE, _LEAST_USD = 0.02, 1.0
+"""What is worth a user's time: of a run's time, or of money in a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheGain:
+    """What the hits of the second half come to.
+
+    Attributes:
+        ratio: Hits by executions (0-1).
+        usd_per_month: None where no cost is known.
+        answer: What the sampled runs would have taken.
+        percentile: `p50` or `p95`, whichever becomes shorter by more; None where neither does.
+        shift: That one.
+    """
+
+    ratio: Interval
+    usd_per_month: Interval | None
+    costs_per_month: float | None
+    answer: WhatIf
+    percentile: str | None
+    shift: Shift | None
+    executions: int
+
+    @property
+    def share_of_run(self) -> float:
+        """The cautious end: by how much of its time (0-1) the median, or the p95, run is shorter at least."""
+        return 0.0 if self.shift is None else 1 - self.shift.high / self.shift.baseline
+
+    @property
+    def is_quicker(self) -> bool:
+        """Whether runs become shorter by enough to be told."""
+        return self.share_of_run >= _LEAST_SHARE
+
+    @property
+    def pays(self) -> bool:
+        """Whether it is worth a user's time."""
+        return self.is_quicker or (self.usd_per_month is not None and self.usd_per_month.low >= _LEAST_USD)
+
+    @property
+    def gain(self) -> Gain:
+        """For ranking."""
+        quicker = self.shift if self.is_quicker else None
+        return Gain(
+            seconds_per_run=None if quicker is None else quicker.baseline - quicker.high,
+            share_of_run=None if quicker is None else self.share_of_run,
+            usd_per_month=None if self.usd_per_month is None else self.usd_per_month.low,
+        )
+
+    @property
+    def improvement(self) -> str:
+        """In words: `p95 9.1 s → 6.4 s (5.9–6.8), $310 a month (290–330)`."""
+        told = []
+        if self.shift is not None and self.is_quicker:
+            low, high = amounts.duration(self.shift.low), amounts.duration(self.shift.high)
+            was, now = amounts.duration(self.shift.baseline), amounts.duration(self.shift.expected)
+            told.append(f"{self.percentile} {was} → {now} ({low}–{high})")
+        if self.usd_per_month is not None and self.usd_per_month.low > 0:
+            low, high = _money(self.usd_per_month.low), _money(self.usd_per_month.high)
+            told.append(f"{_money(self.usd_per_month.value)} a month ({low}–{high})")
+        return ", ".join(told)
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """The figure that verification compares with."""
+        if self.shift is not None and self.is_quicker:
+            method = f"exact replay of {self.executions} executions, then of {self.answer.n} runs, paired bootstrap"
+            values = (self.shift.baseline, self.shift.expected, self.shift.low, self.shift.high)
+            return Estimate(f"execution_time_{self.percentile}", *values, "s", method, self.answer.n)
+        if self.usd_per_month is None or self.costs_per_month is None:
+            return None
+        was, saved = self.costs_per_month, self.usd_per_month
+        method = f"exact replay of {self.executions} executions, bootstrap by stretches of time"
+        values = (was, was - saved.value, was - saved.high, was - saved.low)
+        return Estimate("cost_per_month", *values, "usd", method, self.executions)
+
+
+def cache_gain(observed: Observations, trial: Trial) -> CacheGain:
+    """What the second half of a trial comes to."""
+    ledger, cut = trial.ledger, trial.cut
+    per_month = _DAYS / _days(trial) * (len(ledger) - cut + ledger.unseen / 2)
+    usd = trial.interval(ledger.cost_usd).times(per_month) if np.isfinite(ledger.cost_usd).any() else None
+    sample = [run for run in observed.sample if run.start_ns is not None and run.start_ns >= ledger.start_ns[cut]]
+    hits = _hits_of(observed, sample, trial)
+    answer = what_if(sample, [Cached(ledger.node.node_id, hits)], graph=observed.graph)
+    percentile, shift = _better(answer)
+    return CacheGain(
+        ratio=trial.interval(np.ones(len(ledger))),
+        usd_per_month=usd,
+        costs_per_month=_costs(observed),
+        answer=answer,
+        percentile=percentile,
+        shift=shift,
+        executions=len(ledger) + ledger.unseen,
+    )
+
+
+def _days(trial: Trial) -> float:
+    """The length of the second half, an hour at least."""
+    start = trial.ledger.start_ns
+    return max(float(start[-1] - start[trial.cut]) / NS_PER_DAY, 1 / 24)
+
+
+def _costs(observed: Observations) -> float | None:
+    """What the workflow costs in a month; None where nothing is known."""
+    costs = observed.runs.cost_usd
+    return float(np.nansum(costs)) / observed.days * _DAYS if np.isfinite(costs).any() else None
+
+
+def _hits_of(observed: Observations, sample: list[SampledRun], trial: Trial) -> Mapping[str, frozenset[str]]:
+    """Of each sampled run the executions that would have been hits, known by when they began and what they read."""
+    ledger, inputs = trial.ledger, observed.executions.input_fingerprint
+    found: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for place in np.flatnonzero(trial.second_hits).tolist():
+        found[int(ledger.run[place])].add((int(ledger.start_ns[place]), int(inputs[ledger.places[place]])))
+    return {
+        run.workflow_run_id: frozenset(
+            node.node_execution_id
+            for node in run.nodes
+            if node.node_id == ledger.node.node_id and (node.start_ns, node.input_fingerprint) in found[run.place]
+        )
+        for run in sample
+        if run.place in found
+    }
+
+
+def _better(answer: WhatIf) -> tuple[str | None, Shift | None]:
+    """The percentile that becomes shorter by more, cautiously taken."""
+    shifts = [
+        (name, shift) for name, shift in (("p50", answer.p50), ("p95", answer.p95)) if shift and shift.baseline > 0
+    ]
+    if answer.declined is not None or not shifts:
+        return None, None
+    return min(shifts, key=lambda each: each[1].high / each[1].baseline)
+
+
+def _money(usd: float) -> str:
+    return amounts.money(Decimal(str(round(usd, 6))))
