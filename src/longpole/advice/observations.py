@@ -63,7 +63,7 @@ class ErrorInfo:
 
 @dataclass(frozen=True, slots=True)
 class RunColumns:
-    """A place in every array per run, in order of their end."""
+    """A place in every array per run, in order of their end; of those without one it is when they were recorded."""
 
     run_ids: tuple[str, ...]
     end_ns: Ints
@@ -172,6 +172,7 @@ class Observations:
         prompts: Inputs of model calls as text, by index of the execution; where content is captured, and only some.
         price_book: What calls cost; None: not asked.
         settings_ttl_hours: How long results of a node type are kept fresh now.
+        runs_left_out: Older runs of the period that were not looked at, as there were too many.
     """
 
     app_id: str
@@ -193,6 +194,7 @@ class Observations:
     prompts: Mapping[int, str] = field(default_factory=dict)
     price_book: PriceBook | None = None
     settings_ttl_hours: Mapping[str, float] = field(default_factory=dict)
+    runs_left_out: int = 0
 
     @property
     def days(self) -> float:
