@@ -3,7 +3,7 @@
 Counts are by the hour, so a period begins with the hour that its first instant
 is in. What cannot be served any more is not counted among what is held.
 
-Upstream: `services.cache_statistics`, `services.cache_explanation`. Downstream: the database.
+Upstream: `services.cache_statistics`, `services.cache_explanation`, `services.observations`. Downstream: the database.
 """
 
 import json
@@ -82,6 +82,11 @@ def counts_by_node_kind(connection: Connection, period: Period) -> dict[NodeKind
 def counts_by_hour(connection: Connection, period: Period) -> dict[int, Counts]:
     """What was counted in a period, by the begin of the hour, nanoseconds; hours in which nothing was are left out."""
     return {hour[0] * NS_PER_SECOND: counts for hour, counts in _sums(connection, period, ("hour_start",))}
+
+
+def counts_by_node(connection: Connection, period: Period) -> dict[tuple[str, str], Counts]:
+    """What was counted in a period, by node id and type."""
+    return {(node[0], node[1]): counts for node, counts in _sums(connection, period, ("node_id", "node_type"))}
 
 
 def _sums(connection: Connection, period: Period, keys: Sequence[str]) -> list[tuple[tuple[Any, ...], Counts]]:

@@ -3,7 +3,7 @@
 SQLAlchemy's rows and column types cost as much again as the reading itself;
 whoever asks here takes what is in the columns as it stands.
 
-Upstream: `rollup_raw`, `rollup_work`. Source: measured, see the storage benchmark.
+Upstream: `rollup_raw`, `rollup_work`, `advice_*`. Source: measured, see the storage benchmark.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,19 +26,24 @@ def rows_of(connection: Connection, query: Select[Any]) -> Rows:
     return rows(connection, sql_of(query, connection.dialect), ())
 
 
-def rows_of_keys(connection: Connection, sql: str, keys: Sequence[int]) -> Rows:
-    """The rows of a query that ends in a comparison with the keys that are wanted, such as `… WHERE run_key`."""
+def rows_of_keys(connection: Connection, sql: str, keys: Sequence[int], in_order_of: str = "") -> Rows:
+    """The rows of a query that ends in a comparison with the keys that are wanted, such as `… WHERE run_key`.
+
+    In no order; with `in_order_of`, such as `run_key, node_execution_id`, and `keys` sorted, in that order.
+    """
+    order = f" ORDER BY {in_order_of}" if in_order_of else ""
     if connection.dialect.name == "postgresql":
-        return rows(connection, _of_each(sql), (array(keys),)) if keys else []
+        return rows(connection, of_each(sql, order), (array(keys),)) if keys else []
     found: Rows = []
     for some in _portions(keys):
-        found += rows(connection, f"{sql} IN ({', '.join('?' * len(some))})", tuple(some))
+        found += rows(connection, f"{sql} IN ({', '.join('?' * len(some))}){order}", tuple(some))
     return found
 
 
-def _of_each(sql: str) -> str:
+def of_each(sql: str, order: str = "", keys: str = "%s") -> str:
     """Asks key by key, by the index: without statistics, as after an import, PostgreSQL would read the whole table."""
-    return f"SELECT found.* FROM unnest(%s::bigint[]) AS wanted (key), LATERAL ({sql} = wanted.key OFFSET 0) AS found"  # noqa: S608 - our own query
+    each = f"{sql} = wanted.key{order} OFFSET 0"
+    return f"SELECT found.* FROM unnest({keys}::bigint[]) AS wanted (key), LATERAL ({each}) AS found"  # noqa: S608 - our own query
 
 
 def array(numbers: Sequence[int]) -> str:

@@ -30,7 +30,7 @@ _CURSOR = struct.Struct(">qq")
 _RUNS = select(runs, workflows.c.app_id, workflows.c.workflow_id).select_from(
     runs.outerjoin(workflows, workflows.c.workflow_key == runs.c.workflow_key)
 )
-_NODES = select(
+NODES = select(
     node_executions,
     *(column for column in (*nodes.c, *models.c) if not column.primary_key),
 ).select_from(
@@ -38,6 +38,7 @@ _NODES = select(
         models, models.c.model_key == node_executions.c.model_key
     )
 )
+"""What `run_rows.node_of` unpacks."""
 
 
 def find_record(connection: Connection, workflow_run_id: str) -> RunRecord | None:
@@ -121,7 +122,7 @@ def _nodes_of(
     connection: Connection, run: Any, condition: ColumnElement[bool] | None = None
 ) -> tuple[NodeExecution, ...]:
     attempts = _attempts_of(connection, run.run_key)
-    query = _NODES.where(node_executions.c.run_key == run.run_key)
+    query = NODES.where(node_executions.c.run_key == run.run_key)
     if condition is not None:
         query = query.where(condition)
     unpacked = [
