@@ -5,7 +5,8 @@
     │   └── RunElsewhereError       the run belongs to another application or workflow
     ├── NotFoundError
     │   ├── RunNotFoundError
-    │   └── RecommendationNotFoundError
+    │   ├── RecommendationNotFoundError
+    │   └── GraphNotFoundError
     ├── RangeTooLargeError          the question would read more rows than is allowed
     ├── UnavailableError            try again: says in how many seconds
     │   ├── OverloadedError         the ingest queue is full
@@ -61,6 +62,16 @@ class RecommendationNotFoundError(NotFoundError):
     def __init__(self, recommendation_id: str) -> None:
         super().__init__(f"There is no recommendation {recommendation_id!r} here.")
         self.recommendation_id = recommendation_id
+
+
+class GraphNotFoundError(NotFoundError):
+    """No graph of the workflow is known."""
+
+    def __init__(self, app_id: str, workflow_id: str) -> None:
+        super().__init__(
+            f"No graph of {app_id}/{workflow_id} is known. Import one: longpole graph import FILE "
+            f"--app {app_id} --workflow {workflow_id}"
+        )
 
 
 class RangeTooLargeError(LongpoleError):

@@ -24,7 +24,7 @@ def without_secrets(value: Any, name: str = "") -> Any:
             for key, inner in value.items()
         }
     if isinstance(value, list):
-        return [without_secrets(inner, name) for inner in value]
+        return [without_secrets(inner) for inner in value]  # selectors may name a variable `token`
     if isinstance(value, str) and value:
         if _is_secret(name) and _REFERENCE not in value:
             return WITHHELD

@@ -3,7 +3,7 @@
 A Dify application has one workflow with many published versions. Dify's own
 workflow id names a version; it is understood in the place of a workflow id.
 
-Upstream: `run_reads`, `period_reads`, `run_lists`. Downstream: `tables.dimensions`.
+Upstream: `run_reads`, `period_reads`, `run_lists`, `services.graphs`. Downstream: `tables.dimensions`.
 """
 
 from dataclasses import dataclass
@@ -37,6 +37,23 @@ def find_scope(connection: Connection, app_id: str, workflow_id: str) -> Workflo
         return WorkflowScope(key)
     whole_app = key_of((text(app_id), text(app_id)))
     return WorkflowScope(whole_app, text(workflow_id)) if _exists(connection, whole_app) else None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedWorkflow:
+    """What a caller's names stand for: a workflow, and which version of it."""
+
+    app_id: str
+    workflow_id: str
+    version: str | None
+
+
+def workflow_of(connection: Connection, app_id: str, workflow_id: str, version: str | None = None) -> NamedWorkflow:
+    """The workflow that is meant, by the same rule; as it was named where there is none yet."""
+    scope = find_scope(connection, app_id, workflow_id)
+    if scope is None or scope.workflow_version is None:
+        return NamedWorkflow(app_id, workflow_id, version)
+    return NamedWorkflow(app_id, app_id, version or workflow_id)
 
 
 def _exists(connection: Connection, workflow_key: int) -> bool:
