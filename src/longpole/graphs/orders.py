@@ -107,25 +107,23 @@ def _given_up(level: Level, free: list[bool], uses: tuple[int, ...], vetoed: tup
         after & ~(like[level.conditions[place]] & ~uses[place] & ~vetoed[place]) if free[place] else after
         for place, after in enumerate(level.after)
     ]
-    kept = closed(asked)
-    return _with_few_branches(level, tuple(after & ~kept[place] for place, after in enumerate(level.after)))
+    return _with_few_branches(level, asked)
 
 
-def _with_few_branches(level: Level, given_up: tuple[int, ...]) -> tuple[int, ...]:
-    """Of steps that would all start at once, the eleventh waits for the first again, the twelfth for the second."""
-    asked = [after & ~given_up[place] for place, after in enumerate(level.after)]
-    changed = True
-    while changed:
-        changed = False
+def _with_few_branches(level: Level, asked: list[int]) -> tuple[int, ...]:
+    """What is given up, if of steps that would all start at once the eleventh waits for the first, and so on."""
+    while True:
         kept = closed(asked)
-        for starting in _starting_together(level, kept):
-            for earlier, later in _chained(level, starting):
-                if level.after[earlier] >> later & 1 and not kept[earlier] >> later & 1:
-                    asked[earlier] |= 1 << later
-                    changed = True
-            if changed:
-                break
-    return tuple(after & ~kept[place] for place, after in enumerate(level.after))
+        more = [
+            (earlier, later)
+            for starting in _starting_together(level, kept)
+            for earlier, later in _chained(level, starting)
+            if level.after[earlier] >> later & 1 and not kept[earlier] >> later & 1
+        ]
+        if not more:
+            return tuple(after & ~kept[place] for place, after in enumerate(level.after))
+        for earlier, later in more:
+            asked[earlier] |= 1 << later
 
 
 def _chained(level: Level, starting: list[int]) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ from enum import StrEnum
 
 from longpole.domain.graphs import Engine, GraphEdge, GraphSource, Purity, WorkflowGraph
 from longpole.graphs.hazards import Conduct
-from longpole.graphs.levels import bits
+from longpole.graphs.levels import bits, levels
 from longpole.graphs.orders import Orders, Pair, orders
 from longpole.graphs.purity import is_harmless
 from longpole.graphs.rewiring import groups, rewired
@@ -88,16 +88,20 @@ def rewirings(
 
 
 def with_rewiring(graph: WorkflowGraph, *rewirings: Rewiring) -> tuple[GraphEdge, ...]:
-    """The graph's edges after all of these changes, in its order, new ones last.
-
-    Raises:
-        ValueError: If one takes out an edge that is not there.
-    """
-    gone = {edge for rewiring in rewirings for edge in rewiring.removed}
-    if gone - set(graph.edges):
-        raise ValueError("a rewiring of another graph")
-    stay = [edge for edge in graph.edges if edge not in gone]
-    return tuple(dict.fromkeys([*stay, *(edge for rewiring in rewirings for edge in rewiring.added)]))
+    """The graph's edges after all of these changes at once, in its order, new ones last."""
+    dropped = {pair for rewiring in rewirings for pair in rewiring.dropped}
+    gone: set[GraphEdge] = set()
+    come: list[GraphEdge] = []
+    for level in levels(graph):
+        given_up = [0] * len(level.nodes)
+        for source, target in dropped:
+            if source in level.places and target in level.places:
+                given_up[level.places[source]] |= 1 << level.places[target]
+        if any(given_up):
+            change = rewired(level, tuple(given_up))
+            gone.update(change.removed)
+            come += change.added
+    return (*(edge for edge in graph.edges if edge not in gone), *come)
 
 
 def _rewirings(graph: WorkflowGraph, found: Orders, verdict: Verdict) -> Iterator[Rewiring]:
