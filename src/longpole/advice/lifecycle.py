@@ -63,7 +63,10 @@ PATIENCE = Patience()
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """An analysis of a workflow: what was looked at, what was found, when."""
+    """An analysis of a workflow: what was looked at, what was found, when.
+
+    What rules that are `unfinished` (their names) had found stands: that they did not find it again says nothing.
+    """
 
     app_id: str
     workflow_id: str
@@ -71,6 +74,7 @@ class Analysed:
     findings: Sequence[Finding]
     now: datetime
     patience: Patience = PATIENCE
+    unfinished: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,8 @@ def _words(finding: Finding) -> dict[str, Any]:
 
 
 def _vanished(known: Recommendation, analysed: Analysed) -> Recommendation:
-    if known.status is not ACTIVE or not _would_be_seen(known, analysed):
+    of_rule = (known.rule or "").partition(".")[0]
+    if known.status is not ACTIVE or of_rule in analysed.unfinished or not _would_be_seen(known, analysed):
         return known
     changed = change_since(known.baseline or {}, analysed.observed, known.rule or "", known.affected_nodes)
     if changed is None:

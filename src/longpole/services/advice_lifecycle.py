@@ -7,7 +7,7 @@ Upstream: `advisor`. Downstream: `advice.lifecycle` decides, `store.recommendati
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from longpole import runtime
 from longpole.advice.lifecycle import Analysed, reconciled
@@ -22,14 +22,19 @@ _log = logging.getLogger(__name__)
 
 
 def reconcile(
-    app_id: str, workflow_id: str, findings: Sequence[Finding], observed: Observations
+    app_id: str,
+    workflow_id: str,
+    findings: Sequence[Finding],
+    observed: Observations,
+    unfinished: Collection[str] = (),
 ) -> tuple[Recommendation, ...]:
     """Store what an analysis has found; what stands now, the most severe first, of those the most worth.
 
-    What somebody made by hand stands as well, and is never touched.
+    What somebody made by hand stands as well, and is never touched. So does
+    what the rules found before that are `unfinished`, by their names.
     """
     now = instant(runtime.current().clock())
-    analysed = Analysed(app_id, workflow_id, observed, tuple(findings), now)
+    analysed = Analysed(app_id, workflow_id, observed, tuple(findings), now, unfinished=frozenset(unfinished))
     with runtime.unit_of_work() as connection:
         done = reconciled(store.found_by_rules(connection, app_id, workflow_id), analysed)
         for new in done.new:
