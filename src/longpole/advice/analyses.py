@@ -1,0 +1,30 @@
+"""The analyses of a workflow, by the names that the contract gives them, and the rules of each.
+
+Upstream: `services.advisor`. Downstream: the rules, one file each beside this one.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from longpole.advice.cache_opportunities import cache_opportunities
+from longpole.advice.rule import Rule
+
+
+class Analysis(StrEnum):
+    """What can be asked of a workflow's runs: six of the contract, and what goes beyond them."""
+
+    SLOW_NODES = "slow_nodes"
+    CACHE_OPPORTUNITIES = "cache_opportunities"
+    ERROR_PATTERNS = "error_patterns"
+    TOKEN_USAGE = "token_usage"  # noqa: S105 - of a language model
+    PARALLEL_OPPORTUNITIES = "parallel_opportunities"
+    RETRY_PATTERNS = "retry_patterns"
+    CACHE_TTLS = "cache_ttls"
+    BEST_PRACTICE = "best_practice"
+    SCALABILITY = "scalability"
+
+
+RULES: Mapping[Analysis, Rule] = {
+    Analysis.CACHE_OPPORTUNITIES: cache_opportunities,
+}
+"""In the order in which they are asked; a rule's findings begin with its name."""
