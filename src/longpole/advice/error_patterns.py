@@ -1,0 +1,169 @@
+"""Failures that other retries would not change: what fails, since when, with which inputs, and what it costs.
+
+    deterministic   the error stays: a bug, a wrong setting, an input that cannot work
+    transient       the service is away for a while, longer than retries last
+    unknown         neither the words nor the inputs tell
+
+A cause that `retry_patterns` speaks of is not told again. A step that merely
+holds the one that failed, or was skipped because of it, is not blamed.
+
+Upstream: `failures`, `error_traits`. Downstream: `services.advisor`.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from longpole.advice.error_traits import Facts, Traits, traits
+from longpole.advice.evidence import failed_share_estimate, failed_share_words, share_words, shown_by, titled
+from longpole.advice.failures import Failures, failures
+from longpole.advice.observations import FAILED, Observations
+from longpole.advice.remedies.remedies import remedy
+from longpole.advice.remedies.remedy import Action, Remedy
+from longpole.advice.retry_findings import quoted
+from longpole.advice.retry_outcomes import retry_outcomes
+from longpole.analysis.error_kinds import ErrorKind
+from longpole.analysis.proportions import share
+from longpole.domain import amounts
+from longpole.domain.findings import Finding, Gain
+from longpole.domain.recommendations import Category
+
+_LEAST_RUNS = 5
+_LEAST_SHARE = {ErrorKind.DETERMINISTIC: 0.005, ErrorKind.UNKNOWN: 0.005, ErrorKind.TRANSIENT: 0.01}
+"""The share of runs that surely fails by it: a usual error budget, and half of it for what can be mended."""
+_MANY_RUNS = 30
+_LEAST_SHARE_OF_MANY = 0.001
+_LEAST_HARMED_SHARE = 0.02
+_WHOLE = (1.0, 1.0, 1.0)
+
+
+def error_patterns(observed: Observations) -> Iterator[Finding]:
+    """A finding for each cause that is worth looking at, the one first by which the most runs fail."""
+    causes = failures(observed)
+    spoken_of = {id(cause) for cause, _ in retry_outcomes(observed, causes)}
+    for cause in causes:
+        if id(cause) in spoken_of:
+            continue
+        if _ends_runs(observed, cause):
+            yield _finding(observed, cause)
+        elif _harms_runs(observed, cause):
+            yield _harm(observed, cause)
+
+
+def _ends_runs(observed: Observations, cause: Failures) -> bool:
+    failing = cause.share_of(len(observed.runs))
+    if failing.count >= _MANY_RUNS and failing.low >= _LEAST_SHARE_OF_MANY:
+        return True
+    return failing.count >= _LEAST_RUNS and failing.low >= _LEAST_SHARE[cause.kind]
+
+
+def _harms_runs(observed: Observations, cause: Failures) -> bool:
+    """Runs end well without it, but so many that somebody should know."""
+    harmed = share(int(cause.harmed.size), len(observed.runs))
+    return harmed.count >= _LEAST_RUNS and harmed.low >= _LEAST_HARMED_SHARE
+
+
+def _finding(observed: Observations, cause: Failures) -> Finding:
+    found = traits(observed, cause)
+    failing = cause.share_of(len(observed.runs))
+    failed = int((observed.runs.status == FAILED).sum())
+    estimate = failed_share_estimate(failed, failing, _WHOLE, "runs that fail by it, counted; Wilson interval")
+    advice = _advice(observed, cause, found)
+    cost, facts = _cost(observed, cause)
+    name = titled(cause.node)
+    return Finding(
+        rule=f"error_patterns.{cause.kind}",
+        category=Category.RELIABILITY,
+        title=_TITLES[cause.kind].format(name=name),
+        description=" ".join(
+            [
+                f"{share_words(failing)} of the runs fail at {name}: {quoted(cause)}.",
+                *found.clauses,
+                *_of_retries(cause),
+                cost,
+            ]
+        ),
+        improvement=failed_share_words(estimate),
+        affected_nodes=(cause.node.node_id,),
+        gain=Gain(failed_run_share=failing.low),
+        estimate=estimate,
+        subject=cause.subject,
+        steps=tuple(step for each in advice for step in each.steps),
+        code_example=advice[0].code_example,
+        facts={
+            "failed_runs": failing.count,
+            "runs": failing.n,
+            "failures": int(cause.places.size),
+            "error": quoted(cause),
+            **facts,
+            **found.facts,
+        },
+        evidence=(
+            shown_by(observed, "failed_runs", cause.runs, [cause.node], failed_runs=failing.count, of_runs=failing.n),
+        ),
+    )
+
+
+_TITLES = {
+    ErrorKind.DETERMINISTIC: "{name} fails in a way that does not go away",
+    ErrorKind.TRANSIENT: "{name} fails for longer than trying again helps",
+    ErrorKind.UNKNOWN: "{name} fails again and again with the same error",
+}
+
+
+def _harm(observed: Observations, cause: Failures) -> Finding:
+    found = traits(observed, cause)
+    harmed = share(int(cause.harmed.size), len(observed.runs))
+    name = titled(cause.node)
+    advice = _advice(observed, cause, found)
+    return Finding(
+        rule=f"error_patterns.{cause.kind}",
+        category=Category.RELIABILITY,
+        title=f"Runs go on without {name}, which fails",
+        description=" ".join(
+            [
+                f"{name} fails in {share_words(harmed)} of the runs, which end all the same: {quoted(cause)}.",
+                *found.clauses,
+                "What it would have contributed is missing in them.",
+            ]
+        ),
+        improvement=None,
+        affected_nodes=(cause.node.node_id,),
+        gain=Gain(),
+        subject=cause.subject,
+        steps=advice[0].steps,
+        code_example=advice[0].code_example,
+        facts={"harmed_runs": harmed.count, "runs": harmed.n, "error": quoted(cause), **found.facts},
+        evidence=(shown_by(observed, "harmed_runs", cause.harmed, [cause.node], harmed_runs=harmed.count),),
+        floor="low",
+    )
+
+
+def _advice(observed: Observations, cause: Failures, found: Traits) -> tuple[Remedy, ...]:
+    engine, node = observed.engine, cause.node
+    handle = remedy(engine, Action.HANDLE_ERROR, node)
+    if cause.is_timeout:
+        return remedy(engine, Action.TIMEOUT, node), handle
+    if cause.kind is ErrorKind.TRANSIENT:
+        return (handle,)
+    fix = remedy(engine, Action.FIX_ERROR, node, error_type=cause.error.error_type, pattern=cause.error.pattern)
+    return (fix, handle) if found.is_poisoned or cause.kind is ErrorKind.UNKNOWN else (fix,)
+
+
+def _of_retries(cause: Failures) -> Iterator[str]:
+    if cause.is_retried:
+        yield "It is tried again already, which does not save these runs."
+
+
+def _cost(observed: Observations, cause: Failures) -> tuple[str, Facts]:
+    """What was spent on the runs that failed by it."""
+    runs = observed.runs
+    elapsed_s = float(np.nansum(runs.elapsed_ns[cause.runs])) / 1e9
+    costs = runs.cost_usd[cause.runs]
+    words = f"These runs took {amounts.duration(elapsed_s)} in all"
+    facts: Facts = {"failed_runs_seconds": elapsed_s, "failed_runs_usd_per_month": None}
+    if np.isfinite(costs).any():
+        monthly = float(np.nansum(costs)) / observed.days * 30
+        facts["failed_runs_usd_per_month"] = monthly
+        words += f" and cost ${monthly:,.2f} a month"
+    return words + ".", facts

@@ -1,0 +1,135 @@
+"""Waits between attempts that are longer than they need be: runs stand still though the fault has passed.
+
+Speaks where waiting is a part of the runs' time, and calls succeed as often
+after a much shorter wait: after the shorter ones of the step's own waits, or
+where calls of other runs came that soon after a failure.
+
+Upstream: `observations`, `analysis.what_if`. Downstream: `retry_patterns`.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from longpole.advice.evidence import share_words, shift_words, shown_by, time_estimate, titled
+from longpole.advice.failures import executions_by_group, node_groups
+from longpole.advice.later_calls import later_calls
+from longpole.advice.observations import NODE_SUCCEEDED, Ints, NodeInfo, Observations
+from longpole.advice.remedies.remedies import remedy
+from longpole.advice.remedies.remedy import Action
+from longpole.advice.what_if_worth import best_shift, gain_of
+from longpole.analysis.proportions import Share, difference_z, share
+from longpole.analysis.retry_figures import Waits, wait_effect, waits
+from longpole.analysis.what_if import what_if
+from longpole.domain import amounts
+from longpole.domain.findings import Finding
+from longpole.domain.recommendations import Category
+from longpole.domain.what_if import Retries, Shift
+
+_LEAST_SHARE = 0.02
+_LEAST_WAITS = 15
+_SHORTER_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_LONG = 3.0
+"""A wait is too long if a third of it does as well."""
+_AS_GOOD = 0.1
+
+
+def long_waits(observed: Observations) -> Iterator[Finding]:
+    """A finding for each step of which the waits are too long, the most time first."""
+    attempts = observed.attempts
+    if not attempts.execution.size:
+        return
+    group, _ = node_groups(observed)
+    pauses = waits(
+        attempts.execution,
+        attempts.number,
+        attempts.start_ns,
+        attempts.end_ns,
+        attempts.status == NODE_SUCCEEDED,
+    )
+    of = group[observed.executions.node[pauses.execution]]
+    total = float(np.nansum(observed.runs.elapsed_ns))
+    spent = np.bincount(of, weights=pauses.wait_ns, minlength=int(group.max(initial=0)) + 1)
+    executions = executions_by_group(observed, group)
+    for each in np.argsort(-spent, kind="stable").tolist():
+        own = of == each
+        if total and spent[each] >= _LEAST_SHARE * total and own.sum() >= _LEAST_WAITS:
+            found = _of_step(observed, pauses.of(own), executions, each)
+            if found is not None:
+                yield found
+
+
+def _of_step(observed: Observations, pauses: Waits, executions: Mapping[int, Ints], group: int) -> Finding | None:
+    wait_s = float(np.median(pauses.wait_ns)) / 1e9
+    enough = _by_own_waits(pauses) or _by_other_calls(observed, executions.get(group), wait_s, pauses)
+    if enough is None or enough[0] * _LONG > wait_s:
+        return None
+    node = observed.nodes[int(observed.executions.node[pauses.execution[0]])]
+    answer = what_if(observed.sample, [Retries(node.node_id, wait_share=enough[0] / wait_s)], graph=observed.graph)
+    best = best_shift(answer)
+    return None if best is None else _finding(observed, node, pauses, (wait_s, *enough), (*best, answer.n))
+
+
+def _by_own_waits(pauses: Waits) -> tuple[float, Share] | None:
+    """The shorter half of the waits, if it does as well as the longer one."""
+    effect = wait_effect(pauses)
+    if effect is None or effect.z > 1 or effect.short.low < effect.long.ratio - 2 * _AS_GOOD:
+        return None
+    return effect.short_ns / 1e9, effect.short
+
+
+def _by_other_calls(
+    observed: Observations, executions: Ints | None, wait_s: float, pauses: Waits
+) -> tuple[float, Share] | None:
+    """The shortest time after which calls of other runs succeed as often as the step's own after its wait."""
+    if executions is None:
+        return None
+    now = float(pauses.succeeded.mean())
+    for shorter_s in _SHORTER_S:
+        if shorter_s * _LONG > wait_s:
+            return None
+        again = later_calls(observed, executions, shorter_s, min(shorter_s * 3, wait_s / 2))
+        as_good = difference_z(int(now * len(pauses)), len(pauses), again.count, again.n) < 1
+        if again.n >= _LEAST_WAITS and as_good and again.low >= now - 2 * _AS_GOOD:
+            return shorter_s * 2, again
+    return None
+
+
+def _finding(
+    observed: Observations,
+    node: NodeInfo,
+    pauses: Waits,
+    waited: tuple[float, float, Share],
+    best: tuple[str, Shift, int],
+) -> Finding:
+    wait_s, enough_s, again = waited
+    statistic, shift, n = best
+    name = titled(node)
+    advice = remedy(
+        observed.engine, Action.CHANGE_BACKOFF, node, wait_s=round(enough_s, 2), now_wait_s=round(wait_s, 2)
+    )
+    own = share(int(pauses.succeeded.sum()), len(pauses))
+    runs = observed.executions.run[pauses.execution]
+    return Finding(
+        rule="retry_patterns.backoff_long",
+        category=Category.PERFORMANCE,
+        title=f"{name} waits longer between attempts than the fault lasts",
+        description=(
+            f"{name} waits {amounts.duration(wait_s)} before it tries again, and then succeeds in {share_words(own)}. "
+            f"Calls {amounts.duration(enough_s)} after a failure succeed in {share_words(again)}: the rest of the wait "
+            "brings nothing."
+        ),
+        improvement=shift_words(statistic, shift),
+        affected_nodes=(node.node_id,),
+        gain=gain_of(shift),
+        estimate=time_estimate(statistic, shift, f"replay of {n} runs, paired bootstrap", n),
+        steps=advice.steps,
+        code_example=advice.code_example,
+        facts={
+            "wait_seconds": wait_s,
+            "proposed_wait_seconds": enough_s,
+            "waits": len(pauses),
+            "shorter_wait_succeeds_ratio": again.ratio,
+        },
+        evidence=(shown_by(observed, "retry_waits", runs, [node], wait_seconds=wait_s),),
+    )
