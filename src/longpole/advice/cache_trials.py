@@ -117,7 +117,7 @@ class Trial:
         return block_mean(brought).times(seen)
 
     def agrees(self, first_only: bool, may_change: bool) -> bool:  # noqa: FBT001 - named at each call
-        """Whether no hit would have been wrong, and nothing makes one likely. See `may_change` at `_is_fresh_enough`.
+        """Whether no hit would have been wrong, and nothing makes one likely. See `is_fresh_enough`.
 
         Of the first half alone, half as many pairs do.
         """
@@ -127,7 +127,11 @@ class Trial:
         enough = ENOUGH_PAIRS // 2 if first_only else ENOUGH_PAIRS
         is_seen = first_only or self._are_outputs_seen()
         is_right = len(served) >= enough and not served.mismatches and is_seen
-        return is_right and self._may_cross(served, enough) and self._is_fresh_enough(served, pairs, may_change)
+        return (
+            is_right
+            and self._may_cross(served, enough)
+            and is_fresh_enough(served, pairs, self.ttl_ns, may_change=may_change)
+        )
 
     def _are_outputs_seen(self) -> bool:
         hits = self.played.hits & self.ledger.succeeded
@@ -142,26 +146,27 @@ class Trial:
             return True
         return int(np.count_nonzero(self.ledger.of_two_users(served.later, served.earlier))) >= enough
 
-    def _is_fresh_enough(self, served: Pairs, pairs: Pairs, may_change: bool) -> bool:  # noqa: FBT001 - as above
-        """Whether outputs never differ; or, where they may (`may_change`), differ only when much older than the TTL.
-
-        Results that change at any time change now and then soon after they were
-        kept: that it was not seen yet does not make it safe. Only if by the rate
-        at which old pairs differ several young ones would have as well, there is
-        an age below which they do not.
-        """
-        youngest = pairs.youngest_mismatch_ns
-        if youngest is None:
-            return True
-        if not may_change or youngest < 2 * self.ttl_ns:
-            return False
-        rate = change_rate(pairs.age_ns / NS_PER_SECOND, pairs.same)
-        return changed_by(served.age_ns / NS_PER_SECOND, rate) >= _EXPECTED_CHANGES
-
     def keeps_its_promise(self) -> bool:
         """Whether the second half had about as many hits as the first, or more: it began with a warm cache."""
         before, after = self.hit_ratio(~self.second), self.hit_ratio(self.second)
         return after > 0 and after >= before - max(_FEWER_HITS, _FEWER_HITS_SHARE * before)
+
+
+def is_fresh_enough(served: Pairs, pairs: Pairs, ttl_ns: int, *, may_change: bool) -> bool:
+    """Whether outputs never differ; or, where they may (`may_change`), differ only when much older than the TTL.
+
+    Results that change at any time change now and then soon after they were
+    kept: that it was not seen yet does not make it safe. Only if by the rate at
+    which old pairs differ several young ones would have as well, there is an
+    age below which they do not.
+    """
+    youngest = pairs.youngest_mismatch_ns
+    if youngest is None:
+        return True
+    if not may_change or youngest < 2 * ttl_ns:
+        return False
+    rate = change_rate(pairs.age_ns / NS_PER_SECOND, pairs.same)
+    return changed_by(served.age_ns / NS_PER_SECOND, rate) >= _EXPECTED_CHANGES
 
 
 def safe_trial(ledger: NodeLedger, ttls_ns: Iterable[int], *, may_change: bool) -> Trial | None:
@@ -172,12 +177,12 @@ def safe_trial(ledger: NodeLedger, ttls_ns: Iterable[int], *, may_change: bool) 
         ttls_ns: Among which TTLs; those longer than the first half are left out, as nobody saw results of that age.
         may_change: Whether the node reads a world that changes: else outputs that ever differ forbid any TTL.
     """
-    ttls = [ttl_ns for ttl_ns in ttls_ns if ttl_ns <= _seen_ns(ledger)]
+    ttls = [ttl_ns for ttl_ns in ttls_ns if ttl_ns <= seen_ns(ledger)]
     for keying in _keyings(ledger):
         if keying.replay.repeats < ENOUGH_PAIRS:
             continue
         passed = [each for each in map(keying.trial, ttls) if each.agrees(first_only=True, may_change=may_change)]
-        chosen = _cheapest(passed)
+        chosen = cheapest(passed)
         if chosen and chosen.agrees(first_only=False, may_change=may_change) and chosen.keeps_its_promise():
             return chosen
     return None
@@ -188,12 +193,12 @@ def asked_trial(ledger: NodeLedger, longest_ns: int = NS_PER_DAY) -> Trial | Non
     keying = Keying(ledger, per_user=ledger.knows_users)
     if keying.replay.repeats < ENOUGH_PAIRS:
         return None
-    longest_ns = min(longest_ns, _seen_ns(ledger))
-    chosen = _cheapest([keying.trial(ttl_ns) for ttl_ns in TTLS_NS if ttl_ns <= longest_ns])
+    longest_ns = min(longest_ns, seen_ns(ledger))
+    chosen = cheapest([keying.trial(ttl_ns) for ttl_ns in TTLS_NS if ttl_ns <= longest_ns])
     return chosen if chosen and chosen.keeps_its_promise() else None
 
 
-def _seen_ns(ledger: NodeLedger) -> int:
+def seen_ns(ledger: NodeLedger) -> int:
     """How long the first half is."""
     return int(ledger.start_ns[len(ledger) // 2] - ledger.start_ns[0]) if len(ledger) else 0
 
@@ -204,7 +209,7 @@ def _keyings(ledger: NodeLedger) -> Iterator[Keying]:
         yield Keying(ledger, per_user=True)
 
 
-def _cheapest(trials: list[Trial]) -> Trial | None:
+def cheapest(trials: list[Trial]) -> Trial | None:
     """The shortest TTL that brings nearly as much as the best one, by the first half."""
     worths = [(trial.worth_s(~trial.second), trial) for trial in trials]
     best = max((worth for worth, _ in worths), default=0.0)

@@ -71,12 +71,28 @@ def served_pairs(replay: CacheReplay, played: Played, output: Ints, unknown: int
     return _pairs(replay, later, played.source[later], output, unknown)
 
 
-def successive_pairs(replay: CacheReplay, output: Ints, unknown: int = 0) -> Pairs:
-    """Each success, with the one before it of the same key; where both outputs are known."""
-    places = replay.by_key[replay.ledger.succeeded[replay.by_key]]
+def successive_pairs(replay: CacheReplay, output: Ints, unknown: int = 0, which: Flags | None = None) -> Pairs:
+    """Each success (of those that are meant), with the one before it of the same key; where both outputs are known."""
+    is_meant = replay.ledger.succeeded if which is None else replay.ledger.succeeded & which
+    places = replay.by_key[is_meant[replay.by_key]]
     key = replay.ledger.key[places]
     follows = np.flatnonzero(key[1:] == key[:-1])
     return _pairs(replay, places[follows + 1], places[follows], output, unknown)
+
+
+def last_before(replay: CacheReplay, which: Flags) -> Ints:
+    """For each execution the place of the last one before it, of the same key, of those that are meant; -1: none."""
+    found = np.full(len(replay.ledger), -1, dtype=np.int64)
+    places = replay.by_key
+    if not places.size:
+        return found
+    at = np.arange(places.size)
+    latest = np.maximum.accumulate(np.where(which[places], at, -1))
+    first = np.maximum.accumulate(np.where(replay.follows, 0, at))
+    before = np.append(-1, latest[:-1])
+    is_there = replay.follows & (before >= first)
+    found[places[is_there]] = places[before[is_there]]
+    return found
 
 
 def _pairs(replay: CacheReplay, later: Ints, earlier: Ints, output: Ints, unknown: int) -> Pairs:
