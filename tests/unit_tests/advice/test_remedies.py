@@ -75,8 +75,39 @@ def test_what_was_said_is_in_it(engine: Engine, action: Action) -> None:
 
 
 NASTY = st.sampled_from(
-    ['"', "'", "\n", "\\", "{{", "}}", "{{#x.y#}}", "${", "`", ": ", "- ", "#", "&a", "*a", "!!python/object:os.system"]
-    + ["\x00", "\x7f", "\u2028", "\ud800", "\U0001f600", "%", "{", "}", "'''", '"""', "yes", "1e3", "=", "\t", "é", "…"]
+    [
+        '"',
+        "'",
+        "\n",
+        "\\",
+        "{{",
+        "}}",
+        "{{#x.y#}}",
+        "${",
+        "`",
+        ": ",
+        "- ",
+        "#",
+        "&a",
+        "*a",
+        "!!python/object:os.system",
+        "\x00",
+        "\x7f",
+        "\u2028",
+        "�",
+        "😀",
+        "%",
+        "{",
+        "}",
+        "'''",
+        '"""',
+        "yes",
+        "1e3",
+        "=",
+        "\t",
+        "é",
+        "…",
+    ]
 )
 NAMES = st.lists(NASTY | st.text(max_size=4), max_size=6).map("".join)
 

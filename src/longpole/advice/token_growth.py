@@ -1,0 +1,134 @@
+"""Prompts that grow from round to round, and what keeping only the latest rounds would save.
+
+Upstream: `model_calls`. Downstream: `token_usage`.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from longpole.advice.evidence import shown_by, titled
+from longpole.advice.model_calls import LEAST_USD, ModelCalls, by_run, money_words, monthly, price, tokens_at
+from longpole.advice.observations import Floats, Ints, Observations
+from longpole.advice.remedies.remedies import remedy
+from longpole.advice.remedies.remedy import Action
+from longpole.analysis.prompt_growth import Growth, beyond, growth, rounds_of
+from longpole.domain.findings import Estimate, Finding, Gain
+from longpole.domain.recommendations import Category
+from longpole.domain.runs import TokenUsage
+
+_LEAST_RUNS = 10
+_MOSTLY = 0.8
+_DOUBLES = 1.0
+"""By the last round a prompt is at least twice as long as the first one's: less is what answers need."""
+_LEAST_SHARE = 0.1
+_KEEP = 4
+
+
+def token_growth(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
+    """At most one finding: the prompts of this node grow."""
+    columns = observed.executions
+    run, tokens = columns.run[calls.places], columns.input_tokens[calls.places]
+    index = columns.iteration_index[calls.places]
+    rounds = index if (index >= 0).all() else rounds_of(run, columns.start_ns[calls.places])
+    found = growth(run, rounds, tokens)
+    if found is None or found.n < _LEAST_RUNS or not _is_growth(found):
+        return
+    keep = _kept(found)
+    spared = beyond(run, rounds, tokens, keep)
+    if spared.sum() < _LEAST_SHARE * tokens.sum():
+        return
+    saved_usd = _saved_usd(observed, calls, spared)
+    if saved_usd is None:
+        return
+    saved = monthly(observed, by_run(observed, calls.places, saved_usd))
+    if saved[1] >= LEAST_USD:
+        yield _finding(observed, calls, found, spared, saved)
+
+
+def _is_growth(found: Growth) -> bool:
+    grown = found.low * (found.rounds - 1)
+    return found.low > 0 and grown >= _DOUBLES * found.first and found.growing_share >= _MOSTLY
+
+
+def _kept(found: Growth) -> int:
+    """How many rounds are kept: four, or half of what is usual where that is less."""
+    return max(1, min(_KEEP, int(found.rounds // 2)))
+
+
+def _saved_usd(observed: Observations, calls: ModelCalls, spared: Floats) -> Floats | None:
+    """Dollars by call: what it cost, less the same without the tokens that are spared; None without prices."""
+    rates = _rates(observed, calls)
+    if rates is None:
+        return None
+    plain, read = rates
+    columns = observed.executions
+    tokens = columns.input_tokens[calls.places]
+    share = np.clip(np.nan_to_num(columns.cache_read_tokens[calls.places]) / tokens, 0.0, 1.0)
+    return spared * (plain * (1 - share) + read * share)
+
+
+def _rates(observed: Observations, calls: ModelCalls) -> tuple[float, float] | None:
+    """Dollars of a token of input, and of one that is read from a cache, at a usual size."""
+    size = int(np.median(observed.executions.input_tokens[calls.places]))
+    whole = price(observed, calls.model, TokenUsage(size, 0))
+    read = price(observed, calls.model, TokenUsage(size, 0, size))
+    return None if whole is None or read is None or not size else (whole / size, read / size)
+
+
+def _finding(
+    observed: Observations, calls: ModelCalls, found: Growth, spared: Floats, saved: tuple[float, float, float]
+) -> Finding:
+    places, keep = calls.places, _kept(found)
+    paid = [price(observed, calls.model, tokens_at(observed, int(place))) for place in _some(places)]
+    known = [each for each in paid if each is not None]
+    cost = max(float(np.mean(known)) * places.size / len(observed.runs) * observed.runs_per_month, saved[0])
+    share = float(spared.sum() / observed.executions.input_tokens[places].sum())
+    name = titled(calls.node)
+    told = remedy(
+        observed.engine, Action.SHORTEN_PROMPT, calls.node, keep_turns=keep,
+        keep_tokens=round(found.first + keep * found.per_round),
+    )  # fmt: skip
+    return Finding(
+        rule="token_usage.prompt_growth",
+        category=Category.COST,
+        title=f"The prompt of {name} grows with every round",
+        description=(
+            f"Each round of {name} sends {found.per_round:,.0f} tokens more than the one before "
+            f"({found.low:,.0f}–{found.high:,.0f}, n = {found.n:,} runs of at least three rounds). The first round "
+            "sends "
+            f"{found.first:,.0f}; half of these runs have {found.rounds:.0f} rounds or more. "
+            f"{share:.0%} of its input tokens are what the latest {keep} rounds do not need."
+        ),
+        improvement=f"{money_words(cost, saved)}, if the latest {keep} rounds are enough",
+        affected_nodes=(calls.node.node_id,),
+        gain=Gain(usd_per_month=saved[1]),
+        estimate=Estimate(
+            "cost_per_month", cost, cost - saved[0], cost - saved[2], cost - saved[1], "usd",
+            f"each call as long as round {keep} of its run at most, bootstrap over runs", len(observed.runs),
+        ),
+        subject=calls.model.model or "",
+        steps=told.steps,
+        code_example=told.code_example,
+        facts={
+            "tokens_per_round": found.per_round, "tokens_per_round_low": found.low, "tokens_per_round_high": found.high,
+            "first_round_tokens": found.first, "usual_rounds": found.rounds, "spared_token_share": share,
+            "saved_usd_per_month": saved[0], "runs": found.n,
+        },
+        evidence=(
+            shown_by(
+                observed, "prompt_growth", _longest(observed, places), (calls.node,),
+                tokens_per_round=found.per_round, low=found.low, high=found.high, n=found.n,
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _some(places: Ints) -> Ints:
+    return np.asarray(places[np.linspace(0, places.size - 1, min(places.size, 200)).astype(int)], dtype=np.int64)
+
+
+def _longest(observed: Observations, places: Ints) -> Ints:
+    """The runs with the most calls."""
+    run, often = np.unique(observed.executions.run[places], return_counts=True)
+    return np.asarray(run[np.argsort(-often, kind="stable")[:10]], dtype=np.int64)
