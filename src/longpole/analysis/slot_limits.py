@@ -126,12 +126,15 @@ def _freed(want: Want, starts: Sequence[int], ends: Sequence[int], peak: int, us
 
 
 def _grant(want: Want, freed: int | None, late_from: int) -> Grant:
-    """Without a word on when it was ready: at once, unless it came late and no slot explains that."""
-    if want.ready is not None:
-        granted = want.ready if freed is None else max(freed, want.ready)
-        return Grant(want.run, want.task, want.gate, want.ready, granted, want.start)
-    if freed is not None:
-        return Grant(want.run, want.task, want.gate, want.gate, max(freed, want.gate), want.start)
-    if 0 <= want.start - want.gate <= late_from:
-        return Grant(want.run, want.task, want.gate, want.gate, want.gate, want.start)
-    return Grant(want.run, want.task, want.gate, want.start, want.start, want.start)
+    """Small overheads count as after the grant: who is first of those that become ready at once is no matter of them.
+
+    Without a word on when it was ready: at once, unless it came late and no slot explains that.
+    """
+    if want.ready is not None and want.ready - want.gate > late_from:
+        ready = want.ready
+    elif freed is not None or want.ready is not None or 0 <= want.start - want.gate <= late_from:
+        ready = want.gate
+    else:
+        ready = want.start
+    granted = ready if freed is None else max(freed, ready)
+    return Grant(want.run, want.task, want.gate, ready, granted, want.start)

@@ -46,14 +46,35 @@ def waits(runs: Sequence[Tasks], graph: WorkflowGraph | None = None) -> list[Wai
         if kind == TaskKind.ATTEMPT:
             _one_by_one(instances, found)
         elif kind == TaskKind.TURN:
-            if not overlap(runs, instances):
-                _one_by_one(instances, found)
+            _turns(runs, instances, found)
         else:
             _Place(runs, instances, declared).fill(found)
     return found
 
 
-def overlap(runs: Sequence[Tasks], instances: Iterable[Instance]) -> bool:
+def _turns(runs: Sequence[Tasks], instances: Sequence[Instance], found: list[Waits]) -> None:
+    """Turns wait for each other unless they overlapped. One starts when it can: what its first task waits is inside."""
+    is_serial = not _overlap(runs, instances)
+    if is_serial:
+        _one_by_one(instances, found)
+    for run, inside in instances:
+        tasks = runs[run]
+        moment = tasks.start[tasks.parent[inside[0]]]
+        for turn in inside:
+            if is_serial:
+                tasks.start[turn] = min(moment, tasks.start[turn])
+                moment = tasks.end[turn]
+            else:
+                tasks.start[turn] = max(moment, min(_ready(tasks, child) for child in tasks.children[turn]))
+
+
+def _ready(tasks: Tasks, task: int) -> int:
+    node = tasks.node[task]
+    ready = None if node is None else node.ready_ns
+    return tasks.start[task] if ready is None else min(tasks.start[task], ready - tasks.zero)
+
+
+def _overlap(runs: Sequence[Tasks], instances: Iterable[Instance]) -> bool:
     """Whether children of a container ever ran at the same time, by more than the noise of clocks."""
     for run, inside in instances:
         tasks = runs[run]

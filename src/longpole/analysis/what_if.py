@@ -27,8 +27,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from longpole.analysis.accounted import unaccounted_ns
 from longpole.analysis.bootstrap import RESAMPLES, figure, paired_shift
-from longpole.analysis.bottlenecks import critical_times
 from longpole.analysis.replay import replay
 from longpole.analysis.schedule import ObservedRun, Plan, schedules
 from longpole.analysis.what_if_changes import changed, places_of
@@ -89,8 +89,12 @@ class Prepared:
 
     @cached_property
     def coverage(self) -> float | None:
-        """The share of the runs' time that nodes, queues and retry delays account for."""
-        return critical_times((run.nodes, run.start_ns, run.end_ns) for run in self.runs).coverage
+        """The share of the runs' time that nodes, retry delays and waits for slots account for; None of no time."""
+        total = float(self.observed_s @ self.weights)
+        if total == 0:
+            return None
+        unknown = np.array([unaccounted_ns(schedule) for schedule in self.plan.schedules]) / _SECONDS
+        return 1 - float(unknown @ self.weights) / total
 
     @cached_property
     def node_ids(self) -> frozenset[str]:
