@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from longpole import __version__
-from longpole.cli import cache, db, demo, ingest, purge, report, reprice, serve, upkeep
+from longpole.cli import cache, db, demo, graph, ingest, purge, report, reprice, serve, upkeep
 from longpole.domain.errors import LongpoleError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command()(upkeep.upkeep)
 app.command()(demo.demo)
 app.add_typer(cache.app)
 app.add_typer(db.app)
+app.add_typer(graph.app)
 
 
 def main() -> None:

@@ -1,11 +1,12 @@
 """Every subject's routes, in the order in which the API's description lists them."""
 
-from longpole.rest import apps, cache, health, pages, performance, recommendations, recording, runs, system
+from longpole.rest import apps, cache, graph, health, pages, performance, recommendations, recording, runs, system
 
 ROUTERS = (
     pages.router,
     performance.router,
     recommendations.router,
+    graph.router,
     cache.router,
     runs.router,
     recording.router,

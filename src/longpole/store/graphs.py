@@ -59,6 +59,12 @@ def find(connection: Connection, app_id: str, workflow_id: str, version: str | N
     return _graph(connection.execute(select(table).where(table.c.id == best.id)).one())
 
 
+def workflows(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Application and workflow of every graph."""
+    query = select(table.c.app_id, table.c.workflow_id).distinct().order_by(table.c.app_id, table.c.workflow_id)
+    return tuple((app_id, workflow_id) for app_id, workflow_id in connection.execute(query))
+
+
 def remove(connection: Connection, app_id: str, workflow_id: str, version: str | None = None) -> int:
     """Delete what was imported for a workflow, or for one version of it; how many graphs."""
     condition = and_(_of(app_id, workflow_id), table.c.source == GraphSource.IMPORTED)

@@ -1,0 +1,58 @@
+"""A graph that nobody declared, mined from the order in which runs did their steps: no more than a guess.
+
+What always happened to be early looks like a condition, so there are rather
+too many edges. What a step reads or does cannot be seen from outside.
+
+Upstream: `services.graphs`. Downstream: `building`.
+Source: the edges are those of `analysis.happens_before`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from longpole.domain.graphs import Engine, GraphEdge, GraphNode, GraphSource, WorkflowGraph
+from longpole.domain.runs import NodeExecution, RunRecord
+from longpole.graphs.building import built
+
+_GUESS = "Guessed from the order in which {runs:,} runs did their steps: there may be too many edges."
+
+
+def inferred_graph(
+    records: Iterable[RunRecord], edges: Iterable[tuple[str, str]], engine: Engine = Engine.GENERIC
+) -> WorkflowGraph | None:
+    """The graph of what runs did; None where they did nothing.
+
+    Args:
+        records: Runs with their nodes.
+        edges: Which node comes right before which, by id; what nodes say that they waited for is added.
+        engine: What ran them.
+    """
+    runs = list(records)
+    found: dict[str, list[NodeExecution]] = defaultdict(list)
+    waited: set[tuple[str, str]] = set()
+    around: dict[str, set[str | None]] = defaultdict(set)
+    for record in runs:
+        by_execution = {node.node_execution_id: node.node_id for node in record.nodes}
+        for node in record.nodes:
+            found[node.node_id].append(node)
+            around[node.node_id].add(by_execution.get(node.parent_node_execution_id or ""))
+            waited |= {(earlier, node.node_id) for earlier in node.waits_for if earlier in by_execution.values()}
+    if not found:
+        return None
+    nodes = [_step(executions[0], around[node_id]) for node_id, executions in found.items()]
+    pairs = {pair for pair in (*edges, *waited) if pair[0] != pair[1]}
+    return built(
+        engine,
+        nodes,
+        [GraphEdge(*pair) for pair in pairs],
+        source=GraphSource.INFERRED,
+        name=runs[0].run.workflow_name,
+        warnings=[_GUESS.format(runs=len(runs))],
+    )
+
+
+def _step(node: NodeExecution, around: set[str | None]) -> GraphNode:
+    """The step; inside of another where it always was inside of that one."""
+    container = next(iter(around)) if len(around) == 1 else None
+    inside = None if container == node.node_id else container
+    return GraphNode(node.node_id, node.node_type, node.node_title, inside, has_dynamic_reads=True)
