@@ -115,10 +115,10 @@ def _with_few_branches(level: Level, asked: list[int]) -> tuple[int, ...]:
     while True:
         kept = closed(asked)
         more = [
-            (earlier, later)
+            (min(one, other), max(one, other))
             for starting in _starting_together(level, kept)
-            for earlier, later in _chained(level, starting)
-            if level.after[earlier] >> later & 1 and not kept[earlier] >> later & 1
+            for one, other in _chained(level, starting)
+            if level.after[min(one, other)] >> max(one, other) & 1 and not kept[min(one, other)] >> max(one, other) & 1
         ]
         if not more:
             return tuple(after & ~kept[place] for place, after in enumerate(level.after))
@@ -127,7 +127,11 @@ def _with_few_branches(level: Level, asked: list[int]) -> tuple[int, ...]:
 
 
 def _chained(level: Level, starting: list[int]) -> Iterator[tuple[int, int]]:
-    """Pairs of which the second waits for the first: quick steps first, so that slow ones start at once."""
+    """Pairs of which one waits for the other again: quick steps first, so that slow ones start at once.
+
+    They are chosen by their ids: of the new graph, the same are chosen.
+    """
+    starting = sorted(starting, key=lambda place: level.nodes[place].node_id)
     quick = [place for place in starting if level.nodes[place].node_type in _QUICK]
     slow = [place for place in starting if level.nodes[place].node_type not in _QUICK]
     lanes = min(len(quick), max(1, MOST_BRANCHES - len(slow)))

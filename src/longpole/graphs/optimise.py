@@ -1,0 +1,292 @@
+"""A Dify file made quicker where that is safe: steps side by side, items in parallel, another try for what only reads.
+
+    FILE.yml ─► graph ─► what may change ─► edits of the text ─► NEW.yml, read again and compared
+
+What is not known to be safe is left alone and told. A value in place of a
+failure changes what a workflow answers: it is only made when asked for.
+
+Invariant: the new file's graph is the old one with the changes that are told,
+and nothing else; optimising it again changes nothing.
+
+Upstream: `cli.graph_optimise`. Downstream: `removable_edges`, `parallel_iterations`, `optimise_text`, `optimise_edges`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from ruamel.yaml.nodes import Node
+
+from longpole.domain.errors import InvalidInputError
+from longpole.domain.graphs import Engine, GraphEdge, GraphNode, WorkflowGraph
+from longpole.domain.node_types import snake_case
+from longpole.domain.what_if import Change, ParallelIteration, WithoutEdges
+from longpole.graphs.documents import is_json
+from longpole.graphs.levels import levels
+from longpole.graphs.optimise_edges import change_edges, ends_of
+from longpole.graphs.optimise_layout import columns_of, place_side_by_side
+from longpole.graphs.optimise_settings import (
+    RETRIES,
+    RETRY_INTERVAL_MS,
+    give_default,
+    has_default,
+    try_again,
+    work_in_parallel,
+)
+from longpole.graphs.optimise_text import YamlText, child, items, plain
+from longpole.graphs.parallel_iterations import SequentialIteration, sequential_iterations
+from longpole.graphs.purity import dify_purity, is_harmless
+from longpole.graphs.reading import read_graph
+from longpole.graphs.removable_edges import Removable, Rewiring, Verdict, removable_edges, rewirings, with_rewiring
+from longpole.graphs.rewiring import rewired
+
+_REMOTE = frozenset({"llm", "http_request", "tool"})
+"""Types that Dify tries again when told to, and that fail for reasons which pass."""
+_INSTANT = frozenset({"list_operator", "variable_aggregator", "variable_assigner", "if_else"})
+"""Types that the engine computes itself, within a millisecond: beside them nothing is gained."""
+_SLOW = frozenset({
+    "llm", "http_request", "tool", "agent", "knowledge_retrieval", "code", "parameter_extractor",
+    "question_classifier", "document_extractor", "iteration", "loop",
+})  # fmt: skip
+
+
+class Kind(StrEnum):
+    """What can be done to a file."""
+
+    PARALLEL = "parallel"
+    ITERATION = "iteration"
+    RETRY = "retry"
+    ERRORS = "errors"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that was done, or was not, and why; `edges` where it is about edges."""
+
+    kind: Kind
+    nodes: tuple[str, ...]
+    words: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Optimised:
+    """A new text, and all that is to be said of it.
+
+    Attributes:
+        changes: What to ask of recorded runs: `analysis.what_if`.
+        graph: As it was.
+        waiting: As it was, with the new edges as well: whoever replays runs knows by it what a meeting point waits for.
+        steps_before, steps_after: Steps that take time on the longest way through the graph. Counted, not measured.
+    """
+
+    text: str
+    done: tuple[Told, ...]
+    not_done: tuple[Told, ...]
+    changes: tuple[Change, ...]
+    graph: WorkflowGraph
+    waiting: WorkflowGraph
+    steps_before: int
+    steps_after: int
+
+
+def optimise(text: str, kinds: frozenset[Kind] = frozenset(Kind) - {Kind.ERRORS}) -> Optimised:
+    """Change a Dify export (DSL, YAML) where that is safe.
+
+    Args:
+        text: The file.
+        kinds: What may be done; error strategies only if they are named.
+
+    Raises:
+        InvalidInputError: It is no Dify export, or is written in a way that cannot be changed in place.
+    """
+    if is_json(text):
+        raise InvalidInputError("file", "must be a Dify export in YAML, is JSON")
+    graph = read_graph(text)
+    if graph.engine is not Engine.DIFY:
+        raise InvalidInputError("file", "must be a Dify export", str(graph.engine))
+    work = _Work(YamlText(text), graph)
+    found = tuple(each for each in rewirings(graph) if _is_worth_it(graph, each)) if Kind.PARALLEL in kinds else ()
+    loops = [each for each in sequential_iterations(graph) if each.verdict is Verdict.SAFE]
+    loops = loops if Kind.ITERATION in kinds else []
+    tried = work.to_try_again() if Kind.RETRY in kinds else []
+    given = work.to_be_given_defaults() if Kind.ERRORS in kinds else []
+    edges = with_rewiring(graph, *found)
+    work.rewire(found)
+    for each in loops:
+        work_in_parallel(work.file, work.data(each.node_id), each.slots)
+    for node in tried:
+        try_again(work.file, work.data(node.node_id))
+    for node in given:
+        give_default(work.file, work.data(node.node_id), node)
+    new = work.file.result()
+    _check(new, graph, edges, {each.node_id for each in loops} | {node.node_id for node in (*tried, *given)})
+    return Optimised(
+        text=new,
+        done=(*_side_by_side(graph, found), *_items(graph, loops), *_tries(tried), *_defaults(given)),
+        not_done=tuple(_left(graph, kinds, work)),
+        changes=_changes(found, loops),
+        graph=graph,
+        waiting=replace(graph, edges=tuple(dict.fromkeys((*graph.edges, *edges)))),
+        steps_before=_longest(graph, graph.edges),
+        steps_after=_longest(graph, edges),
+    )
+
+
+def _is_worth_it(graph: WorkflowGraph, rewiring: Rewiring) -> bool:
+    """Two steps that take time run side by side."""
+    instant = {node.node_id for node in graph.nodes if snake_case(node.node_type) in _INSTANT}
+    return any(one not in instant and other not in instant for one, other in rewiring.dropped)
+
+
+class _Work:
+    """The file, its nodes by id, and what can be changed in it."""
+
+    def __init__(self, file: YamlText, graph: WorkflowGraph) -> None:
+        self.file, self.graph = file, graph
+        at = child(file.root, "workflow", "graph")
+        self.edges = items(child(at, "edges"))
+        self.nodes: dict[str, Node] = {}
+        for node in items(child(at, "nodes")):
+            node_id = plain(child(node, "id"))
+            if node_id is not None and graph.node(node_id) is not None:
+                self.nodes.setdefault(node_id, node)
+        if len(self.nodes) < len(graph.nodes):
+            raise InvalidInputError("file", "must be an export of a whole app: `workflow.graph` is not where it is")
+
+    def data(self, node_id: str) -> Node | None:
+        return child(self.nodes[node_id], "data")
+
+    def rewire(self, found: Sequence[Rewiring]) -> None:
+        """All rewirings of a level at once."""
+        for level in levels(self.graph):
+            dropped = {pair for each in found if each.container_id == level.container_id for pair in each.dropped}
+            if not dropped:
+                continue
+            given_up = [0] * len(level.nodes)
+            for source, target in dropped:
+                given_up[level.places[source]] |= 1 << level.places[target]
+            change = rewired(level, tuple(given_up))
+            change_edges(self.file, self.edges, self.nodes, change.removed, change.added)
+            waits: dict[str, set[str]] = defaultdict(set)
+            for edge in (*(edge for edge in level.edges if edge not in set(change.removed)), *change.added):
+                waits[edge.target].add(edge.source)
+            moved = {node_id for pair in dropped for node_id in pair}
+            place_side_by_side(
+                self.file,
+                {node.node_id: self.nodes[node.node_id] for node in level.nodes},
+                None if level.container_id is None else self.nodes[level.container_id],
+                columns_of([node.node_id for node in level.nodes if node.node_id in moved], waits),
+            )
+
+    def to_try_again(self) -> list[GraphNode]:
+        return [
+            node
+            for node in self._remote()
+            if "retry_config" not in node.config and is_harmless(dify_purity(node.node_type, node.config))
+        ]
+
+    def to_be_given_defaults(self) -> list[GraphNode]:
+        return [node for node in self._remote() if not node.config.get("error_strategy") and has_default(node)]
+
+    def _remote(self) -> Iterator[GraphNode]:
+        return (node for node in self.graph.nodes if snake_case(node.node_type) in _REMOTE)
+
+
+def _check(new: str, graph: WorkflowGraph, edges: Sequence[GraphEdge], changed: set[str]) -> None:
+    """Read the new file as any other, and compare: a file that is not as intended is never handed out."""
+    after = read_graph(new)
+    same = set(after.edges) == set(edges) and len(after.nodes) == len(graph.nodes)
+    for was, now in zip(graph.nodes, after.nodes, strict=False):
+        as_it_was = replace(now, config=was.config) == was and (was.config == now.config or was.node_id in changed)
+        same = same and as_it_was
+    listed = [ends_of(edge) for edge in items(child(YamlText(new).root, "workflow", "graph", "edges"))]
+    if not same or len(set(listed)) < len(set(edges)):
+        raise InvalidInputError("file", "could not be changed as intended; nothing was written")
+
+
+def _changes(found: Sequence[Rewiring], loops: Sequence[SequentialIteration]) -> tuple[Change, ...]:
+    dropped = tuple(pair for rewiring in found for pair in rewiring.dropped)
+    first: tuple[Change, ...] = (WithoutEdges(dropped),) if dropped else ()
+    return (*first, *(ParallelIteration(each.node_id, each.slots) for each in loops))
+
+
+def _side_by_side(graph: WorkflowGraph, found: Sequence[Rewiring]) -> Iterator[Told]:
+    for rewiring in found:
+        names = ", ".join(named(graph, node_id) for node_id in rewiring.nodes)
+        words = f"{names}: {len(rewiring.removed)} edges out, {len(rewiring.added)} in"
+        reason = "they only compute or read, and do not all use each other's results; what came after waits for all"
+        yield Told(Kind.PARALLEL, rewiring.nodes, words, reason)
+
+
+def _items(graph: WorkflowGraph, loops: Sequence[SequentialIteration]) -> Iterator[Told]:
+    for each in loops:
+        words = f"{named(graph, each.node_id)} works on {each.slots} items at a time"
+        yield Told(Kind.ITERATION, (each.node_id,), words, each.reason)
+
+
+def _tries(nodes: Sequence[GraphNode]) -> Iterator[Told]:
+    for node in nodes:
+        words = f"“{node.node_title}” is tried up to {RETRIES} times more, {RETRY_INTERVAL_MS / 1000:g} s apart"
+        yield Told(Kind.RETRY, (node.node_id,), words, "it asks another service, only reads, and had no retries")
+
+
+def _defaults(nodes: Sequence[GraphNode]) -> Iterator[Told]:
+    for node in nodes:
+        words = f"“{node.node_title}” gives empty results when it fails, and the run goes on"
+        yield Told(Kind.ERRORS, (node.node_id,), words, "asked for: what comes after must do with empty results")
+
+
+def _left(graph: WorkflowGraph, kinds: frozenset[Kind], work: _Work) -> Iterator[Told]:
+    """What was looked at and left alone; edges only where somebody could confirm them."""
+    if Kind.PARALLEL in kinds:
+        for rewiring in rewirings(graph):
+            if not _is_worth_it(graph, rewiring):
+                words = f"{', '.join(named(graph, node_id) for node_id in rewiring.nodes)} go on one after the other"
+                yield Told(Kind.PARALLEL, rewiring.nodes, words, "side by side they would save nothing")
+        yield from (_left_edge(graph, edge) for edge in removable_edges(graph) if _is_open(edge))
+    for each in sequential_iterations(graph) if Kind.ITERATION in kinds else ():
+        if each.verdict is not Verdict.SAFE:
+            words = f"{named(graph, each.node_id)} goes on as it does"
+            yield Told(Kind.ITERATION, (each.node_id,), words, each.reason)
+    if Kind.RETRY in kinds:
+        for node in graph.nodes:
+            is_remote = snake_case(node.node_type) in _REMOTE and "retry_config" not in node.config
+            if is_remote and not is_harmless(dify_purity(node.node_type, node.config)):
+                reason = "it is not known to change nothing, and a second try might do so twice"
+                yield Told(Kind.RETRY, (node.node_id,), f"“{node.node_title}” gets no retries", reason)
+    for node in () if Kind.ERRORS in kinds else work.to_be_given_defaults():
+        reason = "a value in place of a failure changes what the workflow answers: --errors does it"
+        yield Told(Kind.ERRORS, (node.node_id,), f"“{node.node_title}” still ends the run when it fails", reason)
+
+
+def _is_open(edge: Removable) -> bool:
+    return edge.verdict is Verdict.NEEDS_CONFIRMATION
+
+
+def _left_edge(graph: WorkflowGraph, found: Removable) -> Told:
+    ends = found.edge.source, found.edge.target
+    words = f"{named(graph, ends[1])} still waits for {named(graph, ends[0])}"
+    return Told(Kind.PARALLEL, ends, words, found.reason)
+
+
+def named(graph: WorkflowGraph, node_id: str) -> str:
+    """A node's title in quotation marks; its id where it has none."""
+    node = graph.node(node_id)
+    return f"“{(node.node_title if node is not None else '') or node_id}”"
+
+
+def _longest(graph: WorkflowGraph, edges: Sequence[GraphEdge]) -> int:
+    """Steps that take time, on the longest way; a container counts once."""
+    top = next((level for level in levels(replace(graph, edges=tuple(edges))) if level.container_id is None), None)
+    if top is None:
+        return 0
+    found: dict[str, int] = {}
+    before: dict[str, list[str]] = defaultdict(list)
+    for edge in top.edges:
+        before[edge.target].append(edge.source)
+    for node in top.nodes:
+        own = int(snake_case(node.node_type) in _SLOW)
+        found[node.node_id] = own + max((found[other] for other in before[node.node_id]), default=0)
+    return max(found.values(), default=0)
