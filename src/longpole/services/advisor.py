@@ -9,7 +9,6 @@ Upstream: callers, `advising`, `upkeep.advice`. Downstream: `observations`, `adv
 """
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from longpole.advice.analyses import RULES, Analysis
@@ -31,13 +30,13 @@ class Findings:
     unfinished: tuple[str, ...] = ()
 
 
-def findings(observed: Observations, analyses: Iterable[Analysis] = tuple(RULES)) -> Findings:
-    """What the rules of some analyses find; nothing of a workflow without runs."""
+def findings(observed: Observations) -> Findings:
+    """What all rules find; nothing of a workflow without runs."""
     found: list[Finding] = []
     unfinished: list[str] = []
-    for analysis in (each for each in analyses if len(observed.runs)):
+    for analysis, rule in RULES.items() if len(observed.runs) else ():
         try:
-            found.extend(RULES[analysis](observed))
+            found.extend(rule(observed))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one rule, the others still say what they see
             _log.warning("advice: the rule %s failed: %s", analysis.value, type(error).__name__)
             unfinished.append(analysis.value)
