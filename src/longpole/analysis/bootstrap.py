@@ -91,7 +91,7 @@ def _grouped(values: Floats, seed: int) -> tuple[Floats, Floats]:
     if values.size <= _MOST_DRAWN:
         return values, np.ones(values.size)
     group = np.random.default_rng(seed).permutation(values.size) % _MOST_DRAWN
-    return np.bincount(group, values), np.bincount(group).astype(np.float64)
+    return np.bincount(group, values).astype(np.float64), np.bincount(group).astype(np.float64)
 
 
 def figure(values: Floats, statistic: str, weights: Floats) -> float:

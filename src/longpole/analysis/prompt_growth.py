@@ -91,7 +91,7 @@ def _bounds(together: Floats, spread: Floats, seed: int) -> tuple[float, float]:
     chance = np.random.default_rng(seed)
     if together.size > _MOST_DRAWN:
         group = chance.permutation(together.size) % _MOST_DRAWN
-        together, spread = np.bincount(group, together), np.bincount(group, spread)
+        together, spread = (np.bincount(group, each).astype(np.float64) for each in (together, spread))
     drawn = chance.multinomial(together.size, np.full(together.size, 1 / together.size), size=_RESAMPLES)
     slopes = (drawn @ together) / np.maximum(drawn @ spread, 1e-12)
     low, high = np.percentile(slopes, _BOUNDS)
