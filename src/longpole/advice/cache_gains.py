@@ -5,13 +5,14 @@ Upstream: `cache_opportunities`. Downstream: `analysis.what_if`, `cache_trials`.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
 
 from longpole.advice.cache_trials import Trial
 from longpole.advice.observations import Observations, SampledRun
+from longpole.advice.what_if_worth import best_shift, gain_of
 from longpole.analysis.cache_replay_intervals import Interval
 from longpole.analysis.what_if import what_if
 from longpole.domain import amounts
@@ -20,8 +21,8 @@ from longpole.domain.units import NS_PER_DAY
 from longpole.domain.what_if import Cached, Shift, WhatIf
 
 _DAYS = 30
-_LEAST_SHARE, _LEAST_USD = 0.02, 1.0
-"""What is worth a user's time: of a run's time, or of money in a month."""
+_LEAST_USD = 1.0
+"""What is worth a user's time, in a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class CacheGain:
         ratio: Hits by executions (0-1).
         usd_per_month: None where no cost is known.
         answer: What the sampled runs would have taken.
-        percentile: `p50` or `p95`, whichever becomes shorter by more; None where neither does.
+        statistic: `p50`, `p95` or `mean`: the one that surely becomes shorter by most; None where none does by enough.
         shift: That one.
     """
 
@@ -40,19 +41,14 @@ class CacheGain:
     usd_per_month: Interval | None
     costs_per_month: float | None
     answer: WhatIf
-    percentile: str | None
+    statistic: str | None
     shift: Shift | None
     executions: int
 
     @property
-    def share_of_run(self) -> float:
-        """The cautious end: by how much of its time (0-1) the median, or the p95, run is shorter at least."""
-        return 0.0 if self.shift is None else 1 - self.shift.high / self.shift.baseline
-
-    @property
     def is_quicker(self) -> bool:
         """Whether runs become shorter by enough to be told."""
-        return self.share_of_run >= _LEAST_SHARE
+        return self.shift is not None
 
     @property
     def pays(self) -> bool:
@@ -62,21 +58,17 @@ class CacheGain:
     @property
     def gain(self) -> Gain:
         """For ranking."""
-        quicker = self.shift if self.is_quicker else None
-        return Gain(
-            seconds_per_run=None if quicker is None else quicker.baseline - quicker.high,
-            share_of_run=None if quicker is None else self.share_of_run,
-            usd_per_month=None if self.usd_per_month is None else self.usd_per_month.low,
-        )
+        quicker = Gain() if self.shift is None else gain_of(self.shift)
+        return replace(quicker, usd_per_month=None if self.usd_per_month is None else self.usd_per_month.low)
 
     @property
     def improvement(self) -> str:
         """In words: `p95 9.1 s → 6.4 s (5.9–6.8), $310 a month (290–330)`."""
         told = []
-        if self.shift is not None and self.is_quicker:
+        if self.shift is not None:
             low, high = amounts.duration(self.shift.low), amounts.duration(self.shift.high)
             was, now = amounts.duration(self.shift.baseline), amounts.duration(self.shift.expected)
-            told.append(f"{self.percentile} {was} → {now} ({low}–{high})")
+            told.append(f"{self.statistic} {was} → {now} ({low}–{high})")
         if self.usd_per_month is not None and self.usd_per_month.low > 0:
             low, high = _money(self.usd_per_month.low), _money(self.usd_per_month.high)
             told.append(f"{_money(self.usd_per_month.value)} a month ({low}–{high})")
@@ -85,10 +77,10 @@ class CacheGain:
     @property
     def estimate(self) -> Estimate | None:
         """The figure that verification compares with."""
-        if self.shift is not None and self.is_quicker:
+        if self.shift is not None:
             method = f"exact replay of {self.executions} executions, then of {self.answer.n} runs, paired bootstrap"
             values = (self.shift.baseline, self.shift.expected, self.shift.low, self.shift.high)
-            return Estimate(f"execution_time_{self.percentile}", *values, "s", method, self.answer.n)
+            return Estimate(f"execution_time_{self.statistic}", *values, "s", method, self.answer.n)
         if self.usd_per_month is None or self.costs_per_month is None:
             return None
         was, saved = self.costs_per_month, self.usd_per_month
@@ -105,13 +97,13 @@ def cache_gain(observed: Observations, trial: Trial) -> CacheGain:
     sample = [run for run in observed.sample if run.start_ns is not None and run.start_ns >= ledger.start_ns[cut]]
     hits = _hits_of(observed, sample, trial)
     answer = what_if(sample, [Cached(ledger.node.node_id, hits)], graph=observed.graph)
-    percentile, shift = _better(answer)
+    statistic, shift = best_shift(answer) or (None, None)
     return CacheGain(
         ratio=trial.interval(np.ones(len(ledger))),
         usd_per_month=usd,
         costs_per_month=_costs(observed),
         answer=answer,
-        percentile=percentile,
+        statistic=statistic,
         shift=shift,
         executions=len(ledger) + ledger.unseen,
     )
@@ -144,16 +136,6 @@ def _hits_of(observed: Observations, sample: list[SampledRun], trial: Trial) -> 
         for run in sample
         if run.place in found
     }
-
-
-def _better(answer: WhatIf) -> tuple[str | None, Shift | None]:
-    """The percentile that becomes shorter by more, cautiously taken."""
-    shifts = [
-        (name, shift) for name, shift in (("p50", answer.p50), ("p95", answer.p95)) if shift and shift.baseline > 0
-    ]
-    if answer.declined is not None or not shifts:
-        return None, None
-    return min(shifts, key=lambda each: each[1].high / each[1].baseline)
 
 
 def _money(usd: float) -> str:

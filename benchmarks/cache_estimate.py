@@ -1,0 +1,128 @@
+"""How near the estimated hit rate is to that of the node cache itself, on the same questions; and who is advised what.
+
+    uv run python benchmarks/cache_estimate.py [--azure FOLDER] [--mooncake FOLDER] [--most 4000] [--days 7]
+
+Recorded executions are replayed as the advice does; then the cache really runs
+on the questions, at their times, on a clock that is set, with other durations
+and other failures. Beside it what others would say: a tenth of the requests
+taken by chance, a tenth of the keys taken by hash, and Che's approximation
+(requests independent of each other). Then some hundred nodes that must not be
+cached, and some that may: what is advised.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import cache_estimate_nodes as nodes
+import numpy as np
+from cache_estimate_real import RealRun
+from cache_estimate_streams import Stream, again, azure, bursts, mooncake, zipf
+
+from longpole.analysis.cache_replay import CacheReplay, Ledger, mixed_key
+from longpole.analysis.cache_replay_sampling import part_of, sample_of_keys
+
+TARGET_POINTS = 1.0
+_MIN_KEPT_NS = 100_000_000
+_EXPONENTS = (0.8, 1.0, 1.2)
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--azure", type=Path, help="folder with logs of requests, *.csv.gz")
+    parser.add_argument("--mooncake", type=Path, help="folder with logs of prompt blocks, *.jsonl.gz")
+    parser.add_argument("--most", type=int, default=4_000, help="requests of each log that are looked at")
+    parser.add_argument("--days", type=float, default=7.0, help="over which arrivals are spread a second time")
+    parser.add_argument("--nodes", type=int, default=320, help="seeded nodes")
+    said = parser.parse_args()
+    hit_rates(streams(said.azure, said.mooncake, said.most, said.days))
+    nodes.report(said.nodes)
+    speed()
+
+
+def streams(azure_folder: Path | None, mooncake_folder: Path | None, most: int, days: float) -> list[Stream]:
+    """All that are asked for."""
+    found: list[Stream] = []
+    for arrivals in [bursts(most)] if azure_folder is None else azure(azure_folder):
+        first = type(arrivals)(arrivals.name, arrivals.at_s[:most], arrivals.took_s[:most])
+        for spread in (first, first.over(days)):
+            found += [zipf(spread, exponent, drifts=drifts) for exponent in _EXPONENTS for drifts in (False, True)]
+    return found if mooncake_folder is None else [*found, *mooncake(mooncake_folder, most)]
+
+
+def hit_rates(all_streams: list[Stream]) -> float:
+    """Print the table; the largest difference, in points."""
+    print(f"{'stream':<46}{'TTL':>7}{'asked':>9}{'estimate':>10}{'real':>8}{'points':>8}", end="")
+    print(f"{'waited est':>12}{'real':>8}{'10 % req.':>11}{'10 % keys':>11}{'Che':>8}")
+    worst = 0.0
+    for stream in all_streams:
+        replay, other = CacheReplay(ledger_of(stream)), again(stream, seed=5)
+        for ttl_s in stream.ttls_s:
+            ttl_ns = round(ttl_s * 1e9)
+            played = replay.play(ttl_ns)
+            real = RealRun(other, ttl_s).run()
+            points = 100 * (played.hit_ratio - real.hit_ratio())
+            worst = max(worst, abs(points))
+            waited = np.count_nonzero(played.state >= 2) / len(stream)
+            really = (real.counts["coalesced"] + real.counts["waited in vain"]) / len(stream)
+            print(f"{stream.name:<46}{_ttl(ttl_s):>7}{len(stream):>9,}{played.hit_ratio:>10.2%}", end="")
+            print(f"{real.hit_ratio():>8.2%}{points:>+8.2f}{waited:>12.2%}{really:>8.2%}", end="")
+            print(f"{by_requests(stream, ttl_ns):>11.2%}{by_keys(stream, ttl_ns):>11.2%}{che(stream, ttl_s):>8.2%}")
+    verdict = "met" if worst <= TARGET_POINTS else "MISSED"
+    print(f"largest difference {worst:.2f} points; target {TARGET_POINTS:g}: {verdict}\n")
+    return worst
+
+
+def ledger_of(stream: Stream) -> Ledger:
+    """What telemetry would have recorded of a stream without a cache."""
+    succeeded = ~stream.failed
+    kept = succeeded & (stream.took_ns > _MIN_KEPT_NS)
+    return Ledger(stream.key, stream.start_ns, stream.start_ns + stream.took_ns, succeeded, kept)
+
+
+def by_requests(stream: Stream, ttl_ns: int, share: float = 0.1) -> float:
+    """What a sample of requests, taken by chance, shows."""
+    chosen = np.random.default_rng(1).random(int(stream.run.max()) + 1) < share
+    return CacheReplay(part_of(ledger_of(stream), chosen[stream.run])).play(ttl_ns).hit_ratio
+
+
+def by_keys(stream: Stream, ttl_ns: int, share: float = 0.1) -> float:
+    """What a sample of keys, by their hashes, shows."""
+    sample = sample_of_keys(stream.key, round(share * len(stream)))
+    hits = CacheReplay(part_of(ledger_of(stream), sample.taken)).play(ttl_ns).hits
+    return sample.hit_ratio(int(np.count_nonzero(hits)))
+
+
+def che(stream: Stream, ttl_s: float) -> float:
+    """The hit rate if requests for each key came independently, at its mean rate, and making took no time."""
+    _, counts = np.unique(stream.key, return_counts=True)
+    seconds = max(float(stream.start_ns[-1] - stream.start_ns[0]) / 1e9, 1.0)
+    expected = counts / seconds * ttl_s
+    return float((counts * expected / (1 + expected)).sum() / counts.sum())
+
+
+def speed(n: int = 1_000_000) -> None:
+    """Print how long a million executions take for all TTLs."""
+    rng = np.random.default_rng(0)
+    week_ns = 7 * 86_400 * 10**9
+    start = np.sort(rng.integers(0, week_ns, n))
+    always = rng.random(n) < 0.98
+    weights = 1 / np.arange(1, n // 2 + 1)
+    key = mixed_key(rng.choice(n // 2, n, p=weights / weights.sum()))
+    begun = time.process_time()
+    replay = CacheReplay(Ledger(key, start, start + rng.integers(10**8, 10**10, n), always, always))
+    for ttl_s in (60, 300, 3_600, 21_600, 86_400, 604_800):
+        replay.play(ttl_s * 10**9)
+    print(f"replay of {n:,} executions for 6 TTLs: {time.process_time() - begun:.2f} s of processor time; target 1.5")
+
+
+def _ttl(ttl_s: float) -> str:
+    for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if ttl_s >= seconds:
+            return f"{ttl_s / seconds:g} {unit}"
+    return f"{ttl_s:g} s"
+
+
+if __name__ == "__main__":
+    main()
