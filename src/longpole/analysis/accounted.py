@@ -46,6 +46,8 @@ def unaccounted_ns(schedule: Schedule) -> int:
 
 def _is_engine(schedule: Schedule, container: int) -> bool:
     """Whether what the children of a container leave is nobody's work."""
+    if schedule.tasks.kind[container] == TaskKind.TURN:
+        container = schedule.parent[container]
     kind, node = schedule.tasks.kind[container], schedule.tasks.node[container]
     if kind == TaskKind.EXECUTION:
         attempts = schedule.tasks.kind[schedule.children[container][0]] == TaskKind.ATTEMPT

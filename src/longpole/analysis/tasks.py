@@ -10,7 +10,8 @@
 
 Turns are those that the telemetry numbers; where it does not, a turn begins
 where what came first in the container comes again, or, where turns overlap,
-the n-th times of all children are the n-th turn.
+the n-th times of all children are the n-th turn. A container that is no loop
+has one turn.
 
 Invariant: a task lies within its container; task 0 is the run.
 
@@ -137,9 +138,7 @@ class Tasks:
                     (attempt, [place for place in inside if self._attempt_of(place, attempts) == attempt])
                     for attempt in attempts
                 ]
-        turns = self._turns(inside)
-        if len(turns) < 2:  # noqa: PLR2004 - one turn is none
-            return ((task, inside),)
+        turns = self._turns(inside) or [inside]  # one is enough: with its like in other runs it shall be compared
         return [
             (self._add(TaskKind.TURN, None, task, self._bounds(places), number), places)
             for number, places in enumerate(turns)

@@ -31,6 +31,7 @@ from longpole.analysis.accounted import unaccounted_ns
 from longpole.analysis.bootstrap import RESAMPLES, figure, paired_shift
 from longpole.analysis.replay import replay
 from longpole.analysis.schedule import ObservedRun, Plan, schedules
+from longpole.analysis.tasks import WHOLE
 from longpole.analysis.what_if_changes import changed, places_of
 from longpole.domain.graphs import WorkflowGraph
 from longpole.domain.units import NS_PER_SECOND
@@ -102,11 +103,17 @@ class Prepared:
         return frozenset(node_id for schedule in self.plan.schedules for node_id in schedule.tasks.places)
 
 
-def prepared(runs: Iterable[ObservedRun], graph: WorkflowGraph | None = None) -> Prepared:
-    """Make the schedules of runs. O(runs · n log n) for n node executions a run."""
+def prepared(runs: Iterable[ObservedRun], graph: WorkflowGraph | None = None, failed: int = 0) -> Prepared:
+    """Make the schedules of runs. O(runs · n log n) for n node executions a run.
+
+    Args:
+        runs: Runs of one workflow; those without a start or an end, and those that say they failed, are left out.
+        graph: The declared graph, where there is one.
+        failed: So many failed runs are not among `runs`, and are only told.
+    """
     timed = [run for run in runs if run.start_ns is not None and run.end_ns is not None and run.end_ns >= run.start_ns]
     kept = tuple(run for run in timed if not getattr(run, "has_failed", False))
-    return Prepared(kept, schedules(kept, graph), len(timed) - len(kept))
+    return Prepared(kept, schedules(kept, graph), failed + len(timed) - len(kept))
 
 
 def what_if(
@@ -213,8 +220,9 @@ def _reason(ready: Prepared, changes: Sequence[Change]) -> str | None:
     """Why there is no answer, in words; None where there is one."""
     n = len(ready.runs)
     if n < FEWEST_RUNS:
-        failed = f" ({ready.failed} failed ones are left out)" if ready.failed else ""
-        return f"There are {n} runs with a known start and end{failed}; {FEWEST_RUNS} are the least that says anything."
+        seen = f"{n or 'No'} run{'' if n == 1 else 's'} with a known start and end"
+        failed = f", beside {ready.failed} that failed" if ready.failed else ""
+        return f"{seen}{failed}: {FEWEST_RUNS} are the least that says anything."
     for change in changes:
         reason = _unknown(ready, change)
         if reason is not None:
@@ -259,7 +267,7 @@ def _unknown(ready: Prepared, change: Change) -> str | None:
 def _has_turns(ready: Prepared, node_id: str) -> Iterable[bool]:
     for schedule in ready.plan.schedules:
         for task in places_of(schedule, node_id):
-            yield any(schedule.holder[child] for child in schedule.children[task])
+            yield sum(schedule.holder[child] != WHOLE for child in schedule.children[task]) > 1
 
 
 def _retries_untold(ready: Prepared, node_id: str) -> bool:

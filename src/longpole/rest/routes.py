@@ -1,10 +1,23 @@
 """Every subject's routes, in the order in which the API's description lists them."""
 
-from longpole.rest import apps, cache, graph, health, pages, performance, recommendations, recording, runs, system
+from longpole.rest import (
+    apps,
+    cache,
+    graph,
+    health,
+    pages,
+    performance,
+    recommendations,
+    recording,
+    runs,
+    system,
+    what_if,
+)
 
 ROUTERS = (
     pages.router,
     performance.router,
+    what_if.router,
     recommendations.router,
     graph.router,
     cache.router,

@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 from longpole import runtime
-from longpole.advice.observations import CacheUse, ExecutionColumns, Observations, SampledRun
+from longpole.advice.observations import FAILED, CacheUse, ExecutionColumns, Observations, SampledRun
 from longpole.caching.policy import DEFAULT_TTL_HOURS
 from longpole.domain.units import NS_PER_SECOND
 from longpole.services.graphs import engine_of, find_graph
@@ -28,6 +30,7 @@ from longpole.store.advice_sample import executions_of, sampled_places, whole_ru
 from longpole.store.columns import Ints
 from longpole.store.workflow_scope import find_scope
 
+Flags = NDArray[np.bool_]
 _SAMPLED_AT_A_TIME = 50
 _EVERYTHING = Most()
 
@@ -68,7 +71,7 @@ def observe(app_id: str, workflow_id: str, days: int = 7, *, most: Most = _EVERY
         users=reading.users.things(),
         models=reading.dimensions.models.things(),
         errors=reading.errors,
-        sample=_sample(reading.run_keys(), executions.run),
+        sample=_sample(reading.run_keys(), executions.run, runs.status == FAILED),
         graph=find_graph(app_id, workflow_id),
         cache=_cache(app_id, workflow_id, period.since_ns, now_ns),
         prompts=_prompts(reading, executions),
@@ -78,7 +81,7 @@ def observe(app_id: str, workflow_id: str, days: int = 7, *, most: Most = _EVERY
     )
 
 
-def _sample(run_keys: Ints, run: Ints) -> tuple[SampledRun, ...]:
+def _sample(run_keys: Ints, run: Ints, has_failed: NDArray[np.bool_]) -> tuple[SampledRun, ...]:
     places = sampled_places(executions_of(run, run_keys.size))
     found: list[SampledRun] = []
     for begin in range(0, len(places), _SAMPLED_AT_A_TIME):
@@ -88,7 +91,8 @@ def _sample(run_keys: Ints, run: Ints) -> tuple[SampledRun, ...]:
         for place in some:
             if (of_run := whole.get(int(run_keys[place]))) is not None:
                 run_id, (start_ns, end_ns), nodes = of_run
-                found.append(SampledRun(place, run_id, start_ns, end_ns, nodes, run_keys.size / len(places)))
+                weight, failed = run_keys.size / len(places), bool(has_failed[place])
+                found.append(SampledRun(place, run_id, start_ns, end_ns, nodes, weight, failed))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ method checks what it is given and passes it on; the period's figures are of
 the last `days` days by the runtime's clock.
 
 Upstream: users, `rest`, `cli`. Downstream: `recording`, `summary`,
-`cell_breakdown`, `cell_bottlenecks`, `recommendations`.
+`cell_breakdown`, `cell_bottlenecks`, `recommendations`, `what_if`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from longpole.domain.figures import Bottlenecks, NodeBreakdown, PerformanceSumma
 from longpole.domain.recommendations import Recommendation
 from longpole.domain.run_lists import RunFilters
 from longpole.domain.runs import NodeExecution, Run
+from longpole.domain.what_if import Change, WhatIf
 from longpole.services import (
     bottlenecks,
     breakdown,
@@ -24,6 +25,7 @@ from longpole.services import (
     cell_breakdown,
     recommendations,
     recording,
+    what_if,
 )
 from longpole.services.fresh_cells import fresh
 from longpole.services.periods import question
@@ -275,6 +277,27 @@ class WorkflowPerformanceService:
             return fresh(lambda connection: cell_bottlenecks.bottlenecks(connection, asked))
         with runtime.reading() as connection:
             return bottlenecks.bottlenecks(connection, asked, filters)
+
+    @staticmethod
+    def what_if(
+        app_id: str, workflow_id: str, changes: Sequence[Change], days: int = 7, *, ttl_hours: float | None = None
+    ) -> WhatIf:
+        """What the runs of the last `days` days would have taken with all of `changes`, by replaying a sample of them.
+
+        Args:
+            app_id: The application.
+            workflow_id: The workflow.
+            changes: Of `longpole.domain.what_if`, made one after the other.
+            days: The period.
+            ttl_hours: The hits of a `Cached` change that names none are those that a cache of this TTL would have had.
+
+        Returns:
+            Mean, p50 and p95 with 95 % intervals; where that cannot be said, `declined` says why.
+
+        Raises:
+            InvalidInputError: `days` is not 1 to 365, `ttl_hours` not above 0.
+        """
+        return what_if.what_if(app_id, workflow_id, changes, days, ttl_hours=ttl_hours)
 
     @staticmethod
     def create_optimization_recommendation(  # noqa: PLR0917 - the contract's order

@@ -1,0 +1,91 @@
+"""What a workflow's runs would have taken with a change: asked of a stated sample of its newest runs.
+
+At most 400 runs, evenly spread over the period, are read whole and replayed.
+The order of their steps is that of the workflow's graph, where it is known.
+
+Upstream: `performance`, `rest.what_if`, `cli.what_if`. Downstream: `store.replayable_runs`,
+`store.advice_sample`, `analysis.what_if`, `analysis.cache_replay`, `graphs`.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy import Connection
+
+from longpole import runtime
+from longpole.advice.observations import SampledRun
+from longpole.analysis.bottlenecks import evenly
+from longpole.analysis.cache_replay import CacheReplay, Ledger
+from longpole.analysis.what_if import prepared
+from longpole.analysis.what_if import what_if as replayed
+from longpole.domain.errors import InvalidInputError
+from longpole.domain.periods import Question
+from longpole.domain.units import NS_PER_HOUR
+from longpole.domain.what_if import Cached, Change, WhatIf
+from longpole.services.graphs import find_graph
+from longpole.services.periods import question
+from longpole.store.advice_sample import MOST_SAMPLED, whole_runs
+from longpole.store.period_reads import SUCCEEDED
+from longpole.store.replayable_runs import asked_before, replayable_runs
+from longpole.store.workflow_scope import find_scope
+
+MOST_TTL_HOURS = 24 * 365
+
+
+def what_if(
+    app_id: str, workflow_id: str, changes: Sequence[Change], days: int = 7, *, ttl_hours: float | None = None
+) -> WhatIf:
+    """What the runs of the last `days` days would have taken with all of `changes`.
+
+    Args:
+        app_id: The application.
+        workflow_id: The workflow.
+        changes: Made one after the other.
+        days: The period.
+        ttl_hours: Of `Cached` without hits: the hits are those that a cache of this TTL would have had.
+
+    Returns:
+        The figures; of a workflow that is unknown, or of too few runs, why there are none.
+
+    Raises:
+        InvalidInputError: `days` is not 1 to 365, `ttl_hours` not above 0.
+    """
+    if ttl_hours is not None and not 0 < ttl_hours <= MOST_TTL_HOURS:
+        raise InvalidInputError("ttl_hours", f"must be above 0 and at most {MOST_TTL_HOURS}", ttl_hours)
+    asked = question(app_id, workflow_id, days)
+    with runtime.reading() as connection:
+        runs, failed = _sample(connection, asked)
+        real = [
+            _with_hits(connection, asked, change, ttl_hours) if isinstance(change, Cached) and ttl_hours else change
+            for change in changes
+        ]
+    ready = prepared(runs, find_graph(app_id, workflow_id), failed=failed)
+    return replayed(ready, real)
+
+
+def _sample(connection: Connection, asked: Question) -> tuple[tuple[SampledRun, ...], int]:
+    """Runs whole, the oldest first, and how many failed ones there are beside them."""
+    found = replayable_runs(connection, find_scope(connection, asked.app_id, asked.workflow_id), asked.period)
+    keys = found.run_key[evenly(found.run_key.size, MOST_SAMPLED)]
+    weight = found.run_key.size / keys.size if keys.size else 1.0
+    whole = whole_runs(connection, keys)
+    return tuple(
+        SampledRun(place, run_id, start_ns, end_ns, nodes, weight)
+        for place, key in enumerate(keys.tolist())
+        if key in whole
+        for run_id, (start_ns, end_ns), nodes in [whole[key]]
+    ), found.failed
+
+
+def _with_hits(connection: Connection, asked: Question, change: Cached, ttl_hours: float) -> Cached:
+    """The executions that would have been hits, of all runs of the period."""
+    scope = find_scope(connection, asked.app_id, asked.workflow_id)
+    ledger = asked_before(connection, scope, asked.period, change.node_id)
+    succeeded = ledger.status == SUCCEEDED
+    replay = CacheReplay(Ledger(ledger.input_fingerprint, ledger.start_ns, ledger.end_ns, succeeded, succeeded))
+    places = np.flatnonzero(replay.play(round(ttl_hours * NS_PER_HOUR)).hits)
+    hits: dict[str, set[str]] = defaultdict(set)
+    for place in places.tolist():
+        hits[ledger.run_ids[place]].add(ledger.execution_ids[place])
+    return Cached(change.node_id, {run_id: frozenset(some) for run_id, some in hits.items()}, change.hit_ns)

@@ -1,0 +1,85 @@
+"""Which runs can be carried out again on paper, and when a node was asked the same before.
+
+Upstream: `services.what_if`. Downstream: the tables of `tables.runs`.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from longpole.domain.periods import Period
+from longpole.store.columns import Ints, ints, raw, read_columns
+from longpole.store.node_totals import ended_ns
+from longpole.store.period_reads import FAILED, in_period
+from longpole.store.tables import node_executions, nodes, runs
+from longpole.store.values import text
+from longpole.store.workflow_scope import WorkflowScope
+
+MOST_LISTED = 50_000
+"""The newest of a period; a sample is taken of these."""
+MOST_ASKED = 500_000
+"""Executions of one node, the newest ones."""
+
+r, e = runs.c, node_executions.c
+
+
+@dataclass(frozen=True, slots=True)
+class Replayable:
+    """Runs that ended, by key, oldest first, and how many others failed."""
+
+    run_key: Ints
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBefore:
+    """The executions of a node whose input is known, oldest first; a place per execution."""
+
+    run_ids: tuple[str, ...]
+    execution_ids: tuple[str, ...]
+    input_fingerprint: Ints
+    start_ns: Ints
+    end_ns: Ints
+    status: Ints
+
+
+def replayable_runs(connection: Connection, scope: WorkflowScope | None, period: Period) -> Replayable:
+    """The newest runs of a period that have a start and an end; those that failed are only counted."""
+    if scope is None:
+        return Replayable(ints(()), 0)
+    query = (
+        select(r.run_key, func.coalesce(raw(r.status), 0), r.period_ns)
+        .where(scope.condition(), in_period(period), r.start_ns.is_not(None), r.end_ns.is_not(None))
+        .order_by(r.period_ns.desc(), r.run_key.desc())
+        .limit(MOST_LISTED)
+    )
+    keys, status, _ = read_columns(connection, query, [ints, ints, ints])
+    good = keys[status != FAILED][::-1]
+    return Replayable(good, int(keys.size - good.size))
+
+
+def asked_before(connection: Connection, scope: WorkflowScope | None, period: Period, node_id: str) -> AskedBefore:
+    """The newest executions of a node in a period, of which the whole input was seen."""
+    if scope is None:
+        return AskedBefore((), (), ints(()), ints(()), ints(()), ints(()))
+    query = (
+        select(
+            r.workflow_run_id,
+            e.node_execution_id,
+            e.input_fingerprint,
+            e.start_ns,
+            ended_ns.label("end_ns"),
+            raw(e.status),
+        )
+        .join(nodes, nodes.c.node_key == e.node_key)
+        .join(runs, r.run_key == e.run_key)
+        .where(scope.condition(), in_period(period), nodes.c.node_id == text(node_id))
+        .where(e.input_fingerprint.is_not(None), e.start_ns.is_not(None), ended_ns.is_not(None), e.status.is_not(None))
+        .order_by(e.run_key.desc())
+        .limit(MOST_ASKED)
+    )
+    rows = connection.execute(query).all()[::-1]
+    columns = list(zip(*rows, strict=True)) or [()] * 6
+    return AskedBefore(
+        tuple(columns[0]), tuple(columns[1]), ints(columns[2]), ints(columns[3]), ints(columns[4]), ints(columns[5])
+    )
