@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from longpole.cli.graph_drawing import drawing, notes
+from longpole.cli.graph_optimise import optimise
 from longpole.cli.options import DatabaseUrl, installed_runtime
 from longpole.cli.targets import workflow_named
 from longpole.domain.errors import InvalidInputError, NotFoundError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="graph", help="Import a workflow's graph from Dify, LangGraph or n8n, and see it.", no_args_is_help=True
 )
+
+app.command()(optimise)
 
 Version = Annotated[str | None, typer.Option(metavar="VERSION", help="The workflow version that is meant.")]
 
