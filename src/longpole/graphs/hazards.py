@@ -163,6 +163,8 @@ def _reached(engine: Engine, level: Level) -> frozenset[str]:
     if engine is not Engine.DIFY or level.container_id is not None:
         return frozenset(level.places)
     starts = [place for place, node in enumerate(level.nodes) if snake_case(node.node_type) == "start"]
+    if not starts:
+        return frozenset(level.places)
     return frozenset(
         node.node_id
         for place, node in enumerate(level.nodes)
