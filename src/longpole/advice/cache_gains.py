@@ -89,12 +89,20 @@ class CacheGain:
         return Estimate("cost_per_month", *values, "usd", method, self.executions)
 
 
-def cache_gain(observed: Observations, trial: Trial) -> CacheGain:
-    """What the second half of a trial comes to."""
+def sample_of_second_half(observed: Observations) -> tuple[SampledRun, ...]:
+    """The sampled runs that began after half of them had: made once, so that their schedules are as well."""
+    starts = sorted(run.start_ns for run in observed.sample if run.start_ns is not None)
+    if not starts:
+        return ()
+    middle = starts[len(starts) // 2]
+    return tuple(run for run in observed.sample if run.start_ns is not None and run.start_ns >= middle)
+
+
+def cache_gain(observed: Observations, trial: Trial, sample: tuple[SampledRun, ...]) -> CacheGain:
+    """What the second half of a trial comes to; `sample` as `sample_of_second_half` has it."""
     ledger, cut = trial.ledger, trial.cut
     per_month = _DAYS / _days(trial) * (len(ledger) - cut + ledger.unseen / 2)
     usd = trial.interval(ledger.cost_usd).times(per_month) if np.isfinite(ledger.cost_usd).any() else None
-    sample = [run for run in observed.sample if run.start_ns is not None and run.start_ns >= ledger.start_ns[cut]]
     hits = _hits_of(observed, sample, trial)
     answer = what_if(sample, [Cached(ledger.node.node_id, hits)], graph=observed.graph)
     statistic, shift = best_shift(answer) or (None, None)
@@ -121,11 +129,13 @@ def _costs(observed: Observations) -> float | None:
     return float(np.nansum(costs)) / observed.days * _DAYS if np.isfinite(costs).any() else None
 
 
-def _hits_of(observed: Observations, sample: list[SampledRun], trial: Trial) -> Mapping[str, frozenset[str]]:
+def _hits_of(observed: Observations, sample: tuple[SampledRun, ...], trial: Trial) -> Mapping[str, frozenset[str]]:
     """Of each sampled run the executions that would have been hits, known by when they began and what they read."""
     ledger, inputs = trial.ledger, observed.executions.input_fingerprint
     found: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    for place in np.flatnonzero(trial.second_hits).tolist():
+    is_sampled = np.zeros(len(observed.runs), np.bool_)
+    is_sampled[[run.place for run in sample]] = True
+    for place in np.flatnonzero(trial.second_hits & is_sampled[ledger.run]).tolist():
         found[int(ledger.run[place])].add((int(ledger.start_ns[place]), int(inputs[ledger.places[place]])))
     return {
         run.workflow_run_id: frozenset(

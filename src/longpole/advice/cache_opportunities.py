@@ -20,7 +20,7 @@ import numpy as np
 
 from longpole.advice import cache_words
 from longpole.advice.cache_classes import classes, is_inside
-from longpole.advice.cache_gains import CacheGain, cache_gain
+from longpole.advice.cache_gains import CacheGain, cache_gain, sample_of_second_half
 from longpole.advice.cache_ledger import NodeLedger, node_ledgers
 from longpole.advice.cache_trials import ENOUGH_PAIRS, TTLS_NS, Trial, asked_trial, safe_trial
 from longpole.advice.observations import NodeInfo, Observations
@@ -58,9 +58,10 @@ class Opportunity:
 def cache_opportunities(observed: Observations) -> Iterator[Finding]:
     """One finding for each node whose results are worth keeping, those that save most first."""
     found = sorted(_opportunities(observed), key=lambda each: -each.trial.worth_s(each.trial.second))
+    sample = sample_of_second_half(observed)
     is_safe = frozenset(each.node.node_id for each in found if each.case != SAMPLING)
     for each in [one for one in found if not is_inside(observed, one.node.node_id, is_safe)][:_MOST]:
-        gain = cache_gain(observed, each.trial)
+        gain = cache_gain(observed, each.trial, sample)
         if gain.pays:
             yield _finding(observed, each, gain)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from longpole.advice import cache_ttl_words as words
 from longpole.advice.cache_classes import classes
-from longpole.advice.cache_gains import CacheGain, cache_gain
+from longpole.advice.cache_gains import CacheGain, cache_gain, sample_of_second_half
 from longpole.advice.cache_ledger import NodeLedger, node_ledgers
 from longpole.advice.cache_trials import Trial
 from longpole.advice.cached_ledger import CachedLedger, cached_ledger, longer_trial
@@ -60,7 +60,7 @@ def _of_cached(observed: Observations, ledger: NodeLedger, its_class: NodeClass)
     trial = longer_trial(cached, may_change=its_class is not NodeClass.PURE)
     if trial is None:
         return None
-    gain = cache_gain(observed, trial)
+    gain = cache_gain(observed, trial, sample_of_second_half(observed))
     return _too_short(observed, cached, trial, gain) if gain.pays else None
 
 

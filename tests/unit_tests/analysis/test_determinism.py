@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from longpole.analysis.cache_replay import CacheReplay, Ledger
-from longpole.analysis.determinism import change_rate, changed_by, served_pairs, successive_pairs, upper_bound
+from longpole.analysis.determinism import (
+    change_rate,
+    changed_by,
+    last_before,
+    served_pairs,
+    successive_pairs,
+    upper_bound,
+)
 
 
 def replay_of(key: list[int], start: list[int], failed: tuple[int, ...] = ()) -> CacheReplay:
@@ -85,3 +92,22 @@ def test_a_steady_rate_of_change_is_found_again() -> None:
 def test_what_never_changed_has_no_rate_of_change() -> None:
     assert change_rate(np.array([1.0, 5.0]), np.array([True, True])) == 0.0
     assert changed_by(np.array([1.0, 5.0]), 0.0) == 0.0
+
+
+def test_the_last_one_before_that_is_meant() -> None:
+    replay = replay_of([1, 1, 2, 1, 2, 3], [0, 10, 11, 20, 30, 40])
+    which = np.array([True, False, False, True, True, True])
+
+    assert last_before(replay, which).tolist() == [-1, 0, -1, 0, -1, -1]
+
+
+def test_nobody_is_before_anybody_where_no_key_repeats() -> None:
+    assert last_before(replay_of([1, 2], [0, 1]), np.array([True, True])).tolist() == [-1, -1]
+
+
+def test_only_those_that_are_meant_are_paired() -> None:
+    replay = replay_of([1, 1, 1], [0, 10, 20])
+
+    pairs = successive_pairs(replay, np.array([5, 6, 5]), which=np.array([True, False, True]))
+
+    assert (pairs.later.tolist(), pairs.earlier.tolist(), pairs.mismatches) == ([2], [0], 0)
