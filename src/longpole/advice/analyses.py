@@ -10,6 +10,7 @@ from longpole.advice.best_practice import best_practice
 from longpole.advice.cache_opportunities import cache_opportunities
 from longpole.advice.cache_ttls import cache_ttls
 from longpole.advice.error_patterns import error_patterns
+from longpole.advice.parallel_opportunities import parallel_opportunities
 from longpole.advice.retry_patterns import retry_patterns
 from longpole.advice.rule import Rule
 from longpole.advice.scalability import scalability
@@ -36,6 +37,7 @@ RULES: Mapping[Analysis, Rule] = {
     Analysis.CACHE_OPPORTUNITIES: cache_opportunities,
     Analysis.ERROR_PATTERNS: error_patterns,
     Analysis.TOKEN_USAGE: token_usage,
+    Analysis.PARALLEL_OPPORTUNITIES: parallel_opportunities,
     Analysis.RETRY_PATTERNS: retry_patterns,
     Analysis.CACHE_TTLS: cache_ttls,
     Analysis.BEST_PRACTICE: best_practice,

@@ -38,7 +38,8 @@ def parallel_opportunities(observed: Observations) -> Iterator[Finding]:
     """A finding for each set of branches around a meeting point, then one for each iteration."""
     graph = observed.graph
     if graph is not None:
-        safe = list(_branches(observed, graph, Verdict.SAFE, 0.0))
+        is_declared = graph.source is GraphSource.IMPORTED
+        safe = list(_branches(observed, graph, Verdict.SAFE, 0.0)) if is_declared else []
         yield from safe
         told = max((finding.gain.share_of_run or 0.0 for finding in safe), default=0.0)
         yield from _branches(observed, graph, Verdict.NEEDS_CONFIRMATION, told)
