@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from numpy.typing import NDArray
 
 from longpole import runtime
 from longpole.advice.observations import FAILED, CacheUse, ExecutionColumns, Observations, SampledRun
@@ -61,7 +60,7 @@ def observe(app_id: str, workflow_id: str, days: int = 7, *, most: Most = _EVERY
         app_id=app_id,
         workflow_id=workflow_id,
         engine=engine_of(app_id, workflow_id),
-        since_ns=int(listed.end_ns[0]) if listed.left_out else period.since_ns,
+        since_ns=int(listed.end_ns[0]) if listed.left_out and len(runs) else period.since_ns,
         until_ns=now_ns,
         runs=runs,
         nodes=reading.dimensions.nodes.things(),
@@ -81,7 +80,7 @@ def observe(app_id: str, workflow_id: str, days: int = 7, *, most: Most = _EVERY
     )
 
 
-def _sample(run_keys: Ints, run: Ints, has_failed: NDArray[np.bool_]) -> tuple[SampledRun, ...]:
+def _sample(run_keys: Ints, run: Ints, has_failed: Flags) -> tuple[SampledRun, ...]:
     places = sampled_places(executions_of(run, run_keys.size))
     found: list[SampledRun] = []
     for begin in range(0, len(places), _SAMPLED_AT_A_TIME):

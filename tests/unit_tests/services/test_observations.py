@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from longpole.advice.observations import PARTIAL, CacheUse
+from longpole.advice.observations import PARTIAL, CacheUse, SampledRun
 from longpole.domain.cache import Counted, Counts
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.graphs import Engine
@@ -147,9 +147,14 @@ def test_columns_are_those_of_the_records(runtime: Runtime, given_records: list[
 
     assert said_by(observed) == said_by(expected)
     assert examples_fit(observed)
-    assert [(each.place, each.workflow_run_id, each.weight) for each in observed.sample] == [
-        (each.place, each.workflow_run_id, each.weight) for each in expected.sample
-    ]
+    assert [headed(each) for each in observed.sample] == [headed(each) for each in expected.sample]
+
+
+def headed(sampled: SampledRun) -> tuple[Any, ...]:
+    """All of it but its nodes, which are known by their ids here: the columns say the rest."""
+    ids = sorted(each.node_execution_id for each in sampled.nodes)
+    bounds = (sampled.start_ns, sampled.end_ns)
+    return (sampled.place, sampled.workflow_run_id, *bounds, ids, sampled.weight, sampled.has_failed)
 
 
 def test_sampled_runs_are_whole(runtime: Runtime) -> None:
