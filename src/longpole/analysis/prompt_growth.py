@@ -78,7 +78,7 @@ def growth(run: Ints, rounds: Ints, tokens: Floats, seed: int = 0) -> Growth | N
     if not spread.sum() > 0:
         return None
     slope = float(together.sum() / spread.sum())
-    low, high = _bounds(together, spread, seed)
+    low, high = _bounds(together.astype(np.float64), spread.astype(np.float64), seed)
     firsts, lasts = _ends(place, x, y)
     return Growth(
         slope, min(low, slope), max(high, slope), float(firsts.mean()),
