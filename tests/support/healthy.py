@@ -19,6 +19,8 @@ SECOND = 1_000_000_000
 MONDAY = 1_790_000_000 * SECOND
 BOOK = PriceBook.load()
 MODELS = (("gpt-4o-mini", "openai"), ("gpt-4.1", "openai"), ("claude-sonnet-4-5", "anthropic"), ("llama3:8b", "ollama"))
+_LETTERS = random.Random(0)
+_WORDS = tuple("".join(_LETTERS.choices("abcdefghijklmnopqrstuvwxyz", k=2 + n % 8)) for n in range(5_000))
 _KINDS = ("llm", "http_request", "code", "knowledge_retrieval", "template_transform", "tool")
 _GUARDED: dict[Engine, dict[str, Any]] = {
     Engine.DIFY: {"error_strategy": "fail-branch"},
@@ -38,8 +40,8 @@ class Step:
     input_tokens: int = 0
     output_tokens: int = 0
     output_bytes: int = 2_000
-    reads_cache: float = 0.0
-    loop: str | None = None
+    reads_cache: float | None = None
+    peak_bytes: float | None = None
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -53,8 +55,9 @@ def steps_of(random_: random.Random) -> list[Step]:
             step.model = random_.choice(MODELS)
             step.input_tokens = round(10 ** random_.uniform(2, 3.8))
             step.output_tokens = round(10 ** random_.uniform(1.9, 3))
-            step.reads_cache = random_.choice([0.0, 0.0, 0.6])
-        step.output_bytes = round(10 ** random_.uniform(2, 5))
+            step.reads_cache = random_.choice([None, None, 0.6, 0.8])
+        step.output_bytes = round(10 ** random_.uniform(2, 5.6))
+        step.peak_bytes = random_.choice([None, 10 ** random_.uniform(7.5, 9)])
         made.append(step)
     return made
 
@@ -83,7 +86,7 @@ def execution(random_: random.Random, run: str, number: int, step: Step, start: 
     if step.model is not None:
         size = max(1, round(step.input_tokens * random_.lognormvariate(0, 0.2)))
         wrote = max(1, round(step.output_tokens * random_.lognormvariate(0, 0.3)))
-        tokens = TokenUsage(size, wrote, round(size * step.reads_cache) or None, None, None)
+        tokens = TokenUsage(size, wrote, None if step.reads_cache is None else round(size * step.reads_cache))
     tokens = more.pop("tokens", tokens)
     if step.model is not None:
         cost = BOOK.cost_usd(*step.model, tokens, MONDAY)
@@ -93,6 +96,7 @@ def execution(random_: random.Random, run: str, number: int, step: Step, start: 
         node_title=step.node_id, start_ns=start, end_ns=start + took, status=NodeStatus.SUCCEEDED,
         ready_ns=start - round(random_.expovariate(1 / 0.002) * SECOND), model=step.model[0] if step.model else None,
         provider=step.model[1] if step.model else None, tokens=tokens, cost_usd=cost, input_bytes=size_bytes // 2,
+        memory_peak_bytes=None if step.peak_bytes is None else round(step.peak_bytes * random_.lognormvariate(0, 0.2)),
         output_bytes=size_bytes, input_fingerprint=random_.getrandbits(63) or 1,
         output_fingerprint=random_.getrandbits(63) or 1,
         **more,
@@ -133,8 +137,7 @@ def prompts_of(random_: random.Random, observed: Observations) -> dict[int, str]
 
 def words(random_: random.Random, count: int) -> str:
     """Some words."""
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    return " ".join("".join(random_.choices(letters, k=random_.randint(2, 9))) for _ in range(count))
+    return " ".join(random_.choices(_WORDS, k=count))
 
 
 def healthy(seed: int, runs: int = 150) -> Observations:
@@ -142,14 +145,15 @@ def healthy(seed: int, runs: int = 150) -> Observations:
     random_ = random.Random(seed)
     engine = random_.choice(list(Engine))
     steps = steps_of(random_)
-    looped = random_.choice([None, None, "iteration", "loop"])
+    looped = random_.choice([None, None, "iteration", "loop", "agent"])
+    is_wide = random_.random() < 0.3
     records = []
     for number, begin in enumerate(arrivals(random_, runs)):
         run, at, nodes = f"r{number}", begin, []
         for place, step in enumerate(steps):
             node = execution(random_, run, place, step, at + 3_000_000)
             nodes.append(node)
-            at = node.end_ns or at
+            at = at if is_wide and place % 2 else max(node.end_ns or at, at)
         if looped:
             at = _looped(random_, run, looped, steps[-1], nodes, at)
         records.append(_failing(random_, run, begin, nodes))
@@ -166,7 +170,7 @@ def _looped(  # noqa: PLR0917 - all of one run
     random_: random.Random, run: str, kind: str, step: Step, nodes: list[NodeExecution], at: int
 ) -> int:
     """A container with some rounds behind the last step."""
-    rounds = min(1 + int(random_.expovariate(0.4)), 30)
+    rounds = 1 + int(random_.expovariate(random_.choice([0.4, 0.9])))
     inner = Step("inner", step.kind, step.seconds / 3, 0.2, step.model, step.input_tokens, step.output_tokens)
     begin, children = at, []
     for index in range(rounds):

@@ -17,6 +17,7 @@ from longpole.advice.observations import NODE_FAILED, NODE_SUCCEEDED, NodeInfo, 
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.analysis.proportions import share
+from longpole.domain import amounts
 from longpole.domain.findings import Finding, Gain
 from longpole.domain.graphs import Engine, GraphNode, GraphSource
 from longpole.domain.recommendations import Category
@@ -81,7 +82,7 @@ def _no_error_strategy(observed: Observations) -> Iterator[Finding]:
         title="Steps that call other services have no plan for failure",
         description=(
             f"{named}{more}: by the workflow's graph a failure of any of them ends the run, and nobody tries again. "
-            f"{failed:,} of their {count:,} executions failed in this period: at most {seen.high:.2%} do (95 %)."
+            f"{failed:,} of their {count:,} executions failed: at most {amounts.share(seen.high)} do (95 %)."
         ),
         improvement=None,
         affected_nodes=tuple(node.node_id for node in nodes),

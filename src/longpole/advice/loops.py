@@ -29,6 +29,8 @@ _LEAST_RUNS = 50
 _LEAST_AT_LIMIT = 10
 _AT_LIMIT = 0.03
 """Of the runs, at the lower end; fewer are within what a limit is for."""
+_PILED_UP = 2
+"""So many times as many runs end at the limit as one round before: what would have gone on is cut off there."""
 _RUNAWAY = 10.0
 """So many times the median, and at least thirty: no list of tries is that long."""
 _LEAST_ROUNDS = 30
@@ -89,6 +91,8 @@ def _at_limit(observed: Observations, loop: _Loop, limit: int) -> Finding | None
     found = share(int(at_limit.sum()), int(loop.runs.size))
     if found.count < _LEAST_AT_LIMIT or found.low < _AT_LIMIT or np.median(loop.rounds) >= limit:
         return None
+    if found.count < _PILED_UP * int((loop.rounds == limit - 1).sum()):
+        return None  # as many as one would expect to need just that many
     name, usual = titled(loop.node), float(np.median(loop.rounds[~at_limit]))
     told = remedy(observed.engine, Action.BOUND_LOOP, loop.node, most=limit)
     return Finding(

@@ -13,6 +13,7 @@ from longpole.advice.observations import Floats, Ints, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.analysis.prompt_growth import Growth, beyond, growth, rounds_of
+from longpole.domain import amounts
 from longpole.domain.findings import Estimate, Finding, Gain
 from longpole.domain.recommendations import Category
 from longpole.domain.runs import TokenUsage
@@ -98,7 +99,7 @@ def _finding(
             f"({found.low:,.0f}–{found.high:,.0f}, n = {found.n:,} runs of at least three rounds). The first round "
             "sends "
             f"{found.first:,.0f}; half of these runs have {found.rounds:.0f} rounds or more. "
-            f"{share:.0%} of its input tokens are what the latest {keep} rounds do not need."
+            f"{amounts.share(share)} of its input tokens are what the latest {keep} rounds do not need."
         ),
         improvement=f"{money_words(cost, saved)}, if the latest {keep} rounds are enough",
         affected_nodes=(calls.node.node_id,),

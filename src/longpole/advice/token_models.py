@@ -15,6 +15,7 @@ from longpole.advice.remedies.given import one_line
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.analysis.model_prices import runs_per_arm, smaller_models
+from longpole.domain import amounts
 from longpole.domain.findings import Estimate, Finding, Gain
 from longpole.domain.recommendations import Category
 
@@ -97,8 +98,8 @@ def _finding(observed: Observations, calls: ModelCalls, offer: _Offer) -> Findin
             f"{np.nanpercentile(output, 95):,.0f} tokens or fewer. {model}, {where}, would cost "
             f"{dollars(offer.saved[0])} dollars a month less ({dollars(offer.saved[1])}–{dollars(offer.saved[2])}) for "
             "the same tokens. Whether its answers are good enough cannot be seen here. A test with "
-            f"{_SHARE:.0%} of the traffic needs {runs:,} runs on each side to see a "
-            f"difference of {_EFFECT:.0%}: about {days:,.0f} days at the present traffic."
+            f"{amounts.share(_SHARE)} of the traffic needs {runs:,} runs on each side to see a "
+            f"difference of {amounts.share(_EFFECT)}: about {days:,.0f} days at the present traffic."
         ),
         improvement=f"{money_words(offer.cost, offer.saved)}, if a test shows that answers stay good enough",
         affected_nodes=(calls.node.node_id,),

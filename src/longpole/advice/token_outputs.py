@@ -13,6 +13,7 @@ from longpole.advice.observations import Floats, Ints, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.analysis.proportions import share
+from longpole.domain import amounts
 from longpole.domain.findings import Estimate, Finding, Gain
 from longpole.domain.graphs import GraphSource, Purity, WorkflowGraph
 from longpole.domain.recommendations import Category
@@ -187,10 +188,10 @@ def _reasoning(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
         category=Category.COST,
         title=f"{name} thinks much for short answers",
         description=(
-            f"{part:.0%} of the output tokens of {name} are reasoning (n = {n:,} calls); half of its answers have "
-            f"{np.median(shown):,.0f} tokens or fewer. All its calls come to {dollars(cost[0])} dollars a month "
-            f"({dollars(cost[1])}–{dollars(cost[2])}). Whether less reasoning is enough, only a test on a part of "
-            "the traffic tells."
+            f"{amounts.share(part)} of the output tokens of {name} are reasoning (n = {n:,} calls); half of its "
+            f"answers have {np.median(shown):,.0f} tokens or fewer. All its calls come to {dollars(cost[0])} "
+            f"dollars a month ({dollars(cost[1])}–{dollars(cost[2])}). Whether less reasoning is enough, only a test on a "
+            "part of the traffic tells."
         ),
         improvement=None,
         affected_nodes=(calls.node.node_id,),

@@ -6,7 +6,7 @@ Upstream: `model_calls`, `analysis.prompt_prefix`. Downstream: `token_usage`.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,14 +17,19 @@ from longpole.advice.observations import Floats, Ints, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.analysis.bootstrap import mean_interval
-from longpole.analysis.prompt_prefix import LEAST_TOKENS, STEP_TOKENS, Layout, layout, served_tokens
+from longpole.analysis.bottlenecks import evenly
+from longpole.analysis.prompt_prefix import LEAST_TOKENS, STEP_TOKENS, TTL_NS, Layout, layout, served_tokens
+from longpole.domain import amounts
 from longpole.domain.findings import Estimate, Finding, Gain
 from longpole.domain.recommendations import Category
 from longpole.domain.runs import TokenUsage
 
 _LEAST_PROMPTS = 20
 _MOST_PROMPTS = 200
-_MOST_BYTES = 200_000
+_MOST_BYTES = 100_000
+_LAID_OUT = 60
+_TOUCH_NS = TTL_NS // 10
+"""Calls that were not captured keep a prefix alive; one in thirty seconds is enough to know it."""
 _LEAST_SHARE = 0.15
 """Of its input tokens, more than now: a few per cent are within what a block's end costs."""
 _KINDS = (
@@ -51,7 +56,7 @@ def token_prefixes(observed: Observations, calls: ModelCalls) -> Iterator[Findin
     if len(captured) < _LEAST_PROMPTS:
         return
     prompts = [observed.prompts[place].encode("utf-8", "replace")[:_MOST_BYTES] for place in captured]
-    found = layout(prompts)
+    found = layout([prompts[at] for at in evenly(len(prompts), _LAID_OUT)])
     tokens = observed.executions.input_tokens[captured]
     bytes_per_token = float(np.median([len(each) for each in prompts] / tokens))
     if bytes_per_token <= 0 or found.stable_bytes < LEAST_TOKENS * bytes_per_token:
@@ -78,7 +83,9 @@ def _replayed(  # noqa: PLR0917 - all of one call
     block = max(1, round(STEP_TOKENS * size))
     by_place = dict(zip(captured, prompts, strict=True))
     since = int(columns.start_ns[captured[0]])
-    places = [int(place) for place in calls.places if columns.start_ns[place] >= since]
+    places = _thinned(
+        columns.start_ns, [int(each) for each in calls.places if columns.start_ns[each] >= since], by_place
+    )
     common = b"".join([found.prefix, *found.stable])
     times = [int(columns.start_ns[place]) for place in places]
     lengths = [int(columns.input_tokens[place]) for place in places]
@@ -95,6 +102,17 @@ def _replayed(  # noqa: PLR0917 - all of one call
     is_told = not np.isnan(reported).any()
     now = reported if is_told else now
     return _Replayed(at, columns.input_tokens[at], now, np.maximum(then, now), len(common) / size)
+
+
+def _thinned(starts: Ints, places: list[int], captured: Mapping[int, bytes]) -> list[int]:
+    """All that were captured, and of the others no more than are needed to know that a prefix was used."""
+    kept: list[int] = []
+    last = -_TOUCH_NS
+    for place in places:
+        if place in captured or starts[place] - last >= _TOUCH_NS:
+            kept.append(place)
+            last = int(starts[place])
+    return kept
 
 
 def _blocks(text: bytes, block: int) -> list[bytes]:
@@ -155,8 +173,8 @@ def _finding(  # noqa: PLR0917 - all of one call
         ),
         description=(
             f"{found.stable_bytes:,} bytes are the same in at least nine of ten prompts of {name} (n = {found.n:,}). "
-            f"{begin} By a replay of {n:,} calls, kept for five minutes since the last use, {then:.0%} of their input "
-            f"tokens would be read from the cache instead of {now:.0%}."
+            f"{begin} By a replay of {n:,} calls, kept for five minutes since the last use, {amounts.share(then)} of "
+            f"their input tokens would be read from the cache instead of {amounts.share(now)}."
         ),
         improvement=(
             f"+{(then - now) * 100:.0f} points of input tokens from the cache ({low * 100:.0f}–{high * 100:.0f}), "

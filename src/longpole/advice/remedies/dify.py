@@ -324,8 +324,8 @@ def _try_model(node: NodeInfo, given: Given) -> Remedy:
         (
             f"Copy {name_of(node)}, and choose {model} in the copy.",
             (
-                f"Put a Code node and an IF/ELSE node before them that send {share:.0%} of the users to the copy, by a "
-                "hash."
+                f"Put a Code node and an IF/ELSE node before them that send {share * 100:.3g} % of the users to the "
+                "copy, by a hash."
             ),
             "Join both in a Variable Aggregator, and let later nodes read that. " + _PUBLISH,
             "Say before you start which quality, error rate and time you accept, and how you measure quality.",

@@ -250,8 +250,8 @@ def _try_model(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             (
-                f"Send {share:.0%} of the traffic of {name_of(node)} to {model}, chosen by a hash of the user or the "
-                "session."
+                f"Send {share * 100:.3g} % of the traffic of {name_of(node)} to {model}, chosen by a hash of the user "
+                "or the session."
             ),
             "Say before you start which quality, error rate and time you accept, and how you measure quality.",
             f"Wait for {runs}, then compare; keep the model that you have unless quality holds.",

@@ -255,7 +255,7 @@ def _try_model(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             f"Add a second node beside {name_of(node)} that calls {model}.",
-            f"Send {share:.0%} of the traffic to it by a conditional edge, chosen by a hash of the user or the thread.",
+            f"Send {share * 100:.3g} % of the traffic to it by a conditional edge, by a hash of the user or thread.",
             "Say before you start which quality, error rate and time you accept, and how you measure quality.",
             f"Wait for {runs}, then compare; keep the model that you have unless quality holds.",
         ),

@@ -239,7 +239,7 @@ def _try_model(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             f"Copy {name_of(node)}, and choose {model} in the copy.",
-            f"Paste the nodes below before them: they send {share:.0%} of the users to the copy, by a hash.",
+            f"Paste the nodes below before them: they send {share * 100:.3g} % of the users to the copy, by a hash.",
             "Say before you start which quality, error rate and time you accept, and how you measure quality.",
             f"Wait for {runs}, then compare; keep the model that you have unless quality holds.",
         ),
