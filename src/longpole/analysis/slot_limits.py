@@ -6,7 +6,7 @@
     fetch_d ······└████
 
 A pool has a limit if most of those that started late waited while as many as
-ever ran at once did run, and started when one of these ended. Where nobody had
+ever (but for moments) ran at once did run, and started when one of these ended. Where nobody had
 to wait, no limit is known.
 
 Invariant: from ready to grant is waiting for a slot; from grant to start, and
@@ -16,6 +16,7 @@ Upstream: `schedule`. Source: resource edges as in the design's analysis §1.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,7 @@ _LATE_NS: Final = 100_000  # and by at least a tenth of a millisecond
 _HANDOVER: Final = 5  # a freed slot is taken within so many times the usual lag …
 _HANDOVER_NS: Final = 2_000_000  # … or within two milliseconds, or a twentieth of the wait
 _HANDOVER_PART: Final = 20
+_RARELY: Final = 100  # more at once than the limit for a hundredth of the time: spans that are not what they seem
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,42 +78,61 @@ def find_limit(groups: Sequence[Sequence[Want]], *, is_named: bool) -> Found:
     lags = sorted(_waited(want) for group in groups for want in group)
     usual = max(lags[(len(lags) - 1) // _AT_ONCE], 0) if lags else 0
     late_from = max(usual * _LATE, _LATE_NS)
-    peak = max((_peak(group) for group in groups), default=0)
-    late_ns = blocked_ns = blocked = 0
+    least = _NAMED_SHARE if is_named else _UNNAMED_SHARE
+    for limit in _candidates(groups):
+        grants, waits = _grants(groups, limit, usual, late_from)
+        explained = sum(waited for waited, is_explained in waits if is_explained)
+        count = sum(is_explained for _, is_explained in waits)
+        if count >= _LEAST_EVIDENCE and explained >= least * sum(waited for waited, _ in waits):
+            return Found(limit, grants)
+    return Found(None, [_grant(want, None, late_from) for group in groups for want in group])
+
+
+def _grants(
+    groups: Sequence[Sequence[Want]], limit: int, usual: int, late_from: int
+) -> tuple[list[Grant], list[tuple[int, bool]]]:
+    """When each was let in under a limit; and of the late ones how long they waited, and if the limit says why."""
     grants: list[Grant] = []
+    waits: list[tuple[int, bool]] = []
     for group in groups:
         ends = sorted(want.end for want in group if want.end > want.start)
         starts = sorted(want.start for want in group if want.end > want.start)
         for want in group:
             freed = None
             if _waited(want) > late_from:
-                freed = _freed(want, starts, ends, peak, usual)
-                late_ns += _waited(want)
-                if freed is not None:
-                    blocked += 1
-                    blocked_ns += _waited(want)
+                freed = _freed(want, starts, ends, limit, usual)
+                waits.append((_waited(want), freed is not None))
             grants.append(_grant(want, freed, late_from))
-    share = _NAMED_SHARE if is_named else _UNNAMED_SHARE
-    if blocked < _LEAST_EVIDENCE or blocked_ns < share * late_ns:
-        return Found(None, [_grant(want, None, late_from) for group in groups for want in group])
-    return Found(peak, grants)
+    return grants, waits
+
+
+def _candidates(groups: Sequence[Sequence[Want]]) -> list[int]:
+    """How many may have run at once at most, the largest first: less than were seen if that was hardly ever."""
+    by_level: Counter[int] = Counter()
+    for group in groups:
+        running = since = 0
+        for moment, step in sorted(
+            moment for want in group if want.end > want.start for moment in ((want.start, 1), (want.end, -1))
+        ):  # one that ends when another starts makes room for it
+            by_level[running] += moment - since
+            running, since = running + step, moment
+    levels = sorted(level for level, lasted in by_level.items() if level and lasted)
+    busy = sum(by_level[level] for level in levels)
+    found = []
+    above = 0
+    for level in reversed(levels):
+        if above * _RARELY > busy:
+            break
+        found.append(level)
+        above += by_level[level]
+    return found
 
 
 def _waited(want: Want) -> int:
     return want.start - (want.gate if want.ready is None else want.ready)
 
 
-def _peak(group: Sequence[Want]) -> int:
-    """The most that ever ran at once; one that ends when another starts makes room for it."""
-    moments = sorted(moment for want in group if want.end > want.start for moment in ((want.start, 1), (want.end, -1)))
-    running = peak = 0
-    for _, step in moments:
-        running += step
-        peak = max(peak, running)
-    return peak
-
-
-def _freed(want: Want, starts: Sequence[int], ends: Sequence[int], peak: int, usual: int) -> int | None:
+def _freed(want: Want, starts: Sequence[int], ends: Sequence[int], limit: int, usual: int) -> int | None:
     """When the place was freed that a late task took, if all were taken until then."""
     ready = want.gate if want.ready is None else want.ready
     index = bisect_right(ends, want.start)
@@ -122,7 +143,7 @@ def _freed(want: Want, starts: Sequence[int], ends: Sequence[int], peak: int, us
     if freed <= ready or want.start - freed > within:
         return None
     running = bisect_left(starts, freed) - bisect_left(ends, freed)  # just before it was freed
-    return freed if running >= peak else None
+    return freed if running >= limit else None
 
 
 def _grant(want: Want, freed: int | None, late_from: int) -> Grant:

@@ -73,11 +73,13 @@ def _(change: Cached, plan: Plan) -> Plan:
 def _(change: OtherDurations, plan: Plan) -> Plan:
     """By rank: what was long for its input takes as long as the long ones of the others."""
     there = [(schedule, task) for schedule in plan.schedules for task in places_of(schedule, change.node_id)]
-    lasted = sorted(schedule.tasks.end[task] - schedule.tasks.start[task] for schedule, task in there)
-    below = np.searchsorted(lasted, [s.tasks.end[task] - s.tasks.start[task] for s, task in there], side="left")
-    above = np.searchsorted(lasted, [s.tasks.end[task] - s.tasks.start[task] for s, task in there], side="right")
-    shares = (below + above) / 2 / max(len(there), 1)
-    drawn = np.quantile(np.array(change.durations_ns, dtype=np.float64), shares) if there else ()
+    if not there or not change.durations_ns:
+        return plan
+    lasted = np.array([schedule.tasks.end[task] - schedule.tasks.start[task] for schedule, task in there])
+    ordered = np.sort(lasted)
+    rank = (np.searchsorted(ordered, lasted, "left") + np.searchsorted(ordered, lasted, "right") - 1) / 2
+    shares = rank / (lasted.size - 1) if lasted.size > 1 else np.array([0.5])
+    drawn = np.quantile(np.array(change.durations_ns, dtype=np.float64), shares)
     durations = iter(drawn)
     return _each(plan, change.node_id, lambda schedule, task: _take(schedule, task, round(float(next(durations)))))
 
