@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     upkeep: bool = True
     """Do the upkeep (rollups, retention, partitions) in the server. With `false`, run `longpole upkeep` beside it."""
 
+    advice: bool = True
+    """Analyse each workflow once a day, and verify what was followed. With `false` only when somebody asks."""
+
     retention_raw_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     """How many days runs, their nodes and what arrived of them are kept. Figures of periods stay."""
 

@@ -32,6 +32,7 @@ from longpole.domain.units import instant, instant_ns
 
 ACTIVE, DISMISSED = RecommendationStatus.ACTIVE, RecommendationStatus.DISMISSED
 IMPLEMENTED, OBSOLETE = RecommendationStatus.IMPLEMENTED, RecommendationStatus.OBSOLETE
+_TOLD_TO_A_MODEL = ("rule", "category", "severity", "affected_nodes", "estimate", "gain", "facts")
 _NO_HELP = {Verdict.NO_EVIDENCE.value, Verdict.REGRESSED.value}
 
 
@@ -173,7 +174,12 @@ def _renewed(known: Recommendation, finding: Finding, analysed: Analysed) -> Rec
     renewed = replace(known, **words)
     if renewed == known:
         return known
-    return replace(renewed, baseline=plain(baseline(analysed.observed, finding.affected_nodes)), narrative=None)
+    is_as_told = all(getattr(renewed, name) == getattr(known, name) for name in _TOLD_TO_A_MODEL)
+    return replace(
+        renewed,
+        baseline=plain(baseline(analysed.observed, finding.affected_nodes)),
+        narrative=known.narrative if is_as_told else None,
+    )
 
 
 def _words(finding: Finding) -> dict[str, Any]:

@@ -90,9 +90,9 @@ def _levels(before: Traffic, after: Traffic) -> Sequence[Ints]:
     branch = np.concatenate([before.branch, after.branch])
     hours = ends // _NS_PER_HOUR % 24 // _HOURS_PER_CLASS
     many = min(max(min(len(before), len(after)) // _RUNS_PER_SIZE, _LEAST_SIZES), _MOST_SIZES)
-    fine, coarse = _size_classes(sizes, many), _size_classes(sizes, many // 2)
+    fine, coarse, wide = (_size_classes(sizes, many // part) for part in (1, 2, 4))
     with_size = branch * (many + 1)
-    return [(with_size + fine) * 4 + hours, with_size + fine, with_size + coarse]
+    return [(with_size + fine) * 4 + hours, with_size + fine, with_size + coarse, with_size + wide]
 
 
 def _size_classes(sizes: Floats, classes: int) -> Ints:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from longpole import __version__
-from longpole.cli import cache, db, demo, graph, ingest, purge, report, reprice, serve, upkeep
+from longpole.cli import advise, cache, db, demo, graph, ingest, purge, report, reprice, serve, upkeep, what_if
 from longpole.domain.errors import LongpoleError
 
 app = typer.Typer(
@@ -21,11 +21,13 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(report.report)
+app.command()(what_if.what_if)
 app.command()(ingest.ingest)
 app.command()(reprice.reprice)
 app.command()(purge.purge)
 app.command()(upkeep.upkeep)
 app.command()(demo.demo)
+app.add_typer(advise.app)
 app.add_typer(cache.app)
 app.add_typer(db.app)
 app.add_typer(graph.app)

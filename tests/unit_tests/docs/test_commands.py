@@ -10,7 +10,7 @@ import typer.main
 from longpole.cli.commands import app
 
 _PAGE = "docs/reference/commands.md"
-_COMMAND = re.compile(r"(?:^|[`\s])longpole ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+_COMMAND = re.compile(r"(?:^|[`\s])longpole ([a-z-]+)(?: ([a-z]+))?", re.MULTILINE)
 _MAKE = re.compile(r"(?:`|^    )make ([a-z]+)", re.MULTILINE)
 
 
@@ -43,7 +43,9 @@ def test_the_options_of_longpole_itself_are_documented(pages: Any) -> None:
 def test_every_command_on_a_page_is_there(pages: Any) -> None:
     """Commands stand in code: indented, or between backticks."""
     code = re.compile(
-        r"`longpole ([a-z]+)\b(?: ([a-z]+)\b)?|^    (?:[A-Z_]+=\S+ )*longpole ([a-z]+)\b(?: ([a-z]+)\b)?", re.MULTILINE
+        r"`longpole ([a-z][a-z-]*)\b(?: ([a-z]+)\b(?!/))?"
+        r"|^    (?:[A-Z_]+=\S+ )*longpole ([a-z][a-z-]*)\b(?: ([a-z]+)\b(?!/))?",
+        re.MULTILINE,
     )
     lost = []
     for page in pages.paths:

@@ -6,20 +6,21 @@ from typing import Any
 
 import pytest
 
+from longpole.services.advisor import WorkflowOptimizationAdvisor
 from longpole.services.cache import WorkflowCacheService
 from longpole.services.performance import WorkflowPerformanceService
 
 _PAGE = "docs/reference/services.md"
 _CALLS = [
     (service, name)
-    for service in (WorkflowPerformanceService, WorkflowCacheService)
+    for service in (WorkflowPerformanceService, WorkflowCacheService, WorkflowOptimizationAdvisor)
     for name in vars(service)
     if not name.startswith("_") and name.islower()
 ]
 
 
 def test_there_are_calls() -> None:
-    assert len(_CALLS) == 8 + 12
+    assert len(_CALLS) == 10 + 12 + 1
 
 
 @pytest.mark.parametrize(("service", "name"), _CALLS, ids=lambda value: value if isinstance(value, str) else "")
