@@ -3,9 +3,9 @@
     python benchmarks/changepoints.py [--series 60] [--seed 1] [--peers-python PYTHON]
 
 Families: independent noise of 5 and 15 %, noise that follows itself (AR(1), 0.5), 2 % spikes of 1.6 to 4.5 times, and
-both; each with 1 to 4 steps of 0.6 to 2.0 times (a fifth at least), and once more without any. Beside them, reported and
-without a target: ρ = 0.8, a daily season, a drift, missing hours. Peers are installed in an environment of their own
-(`pip install apache-otava ruptures`), since Otava pins NumPy; `--peers-python` names its interpreter.
+both; each with 1 to 4 steps of 0.6 to 2.0 times (a fifth at least), and once more without any. Beside them, reported
+and without a target: AR(1) of 0.8, a daily season, a drift, missing hours. Peers are installed in an environment of
+their own (`pip install apache-otava ruptures`), since Otava pins NumPy; `--peers-python` names its interpreter.
 """
 
 import argparse
