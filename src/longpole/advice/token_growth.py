@@ -4,6 +4,7 @@ Upstream: `model_calls`. Downstream: `token_usage`.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,27 +25,64 @@ _DOUBLES = 1.0
 """By the last round a prompt is at least twice as long as the first one's: less is what answers need."""
 _LEAST_SHARE = 0.1
 _KEEP = 4
+_BREAK_NS = 1_800 * 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """What prompts grow over, in words."""
+
+    subject: str
+    one: str
+    many: str
+
+
+_ROUNDS = _Over("", "round", "runs")
+_SESSIONS = _Over("session", "run", "sessions")
 
 
 def token_growth(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
-    """At most one finding: the prompts of this node grow."""
+    """At most one finding: the prompts of this node grow, over the rounds of a run or over the runs of a session."""
     columns = observed.executions
     run, tokens = columns.run[calls.places], columns.input_tokens[calls.places]
     index = columns.iteration_index[calls.places]
     rounds = index if (index >= 0).all() else rounds_of(run, columns.start_ns[calls.places])
-    found = growth(run, rounds, tokens)
+    finding = _grown(observed, calls, tokens, run, rounds, _ROUNDS)
+    if finding is None:
+        session = sessions_of(observed)[run]
+        known = session >= 0
+        if known.all():
+            turns = rounds_of(session, run)
+            finding = _grown(observed, calls, tokens, session, turns, _SESSIONS)
+    if finding is not None:
+        yield finding
+
+
+def sessions_of(observed: Observations) -> Ints:
+    """For each run the stretch of its user's runs that it is in, without a break of half an hour; -1: nobody's."""
+    users, ends = observed.runs.user, observed.runs.end_ns
+    order = np.lexsort((ends, users))
+    begins = np.ones(users.size, np.bool_)
+    begins[1:] = (np.diff(users[order]) != 0) | (np.diff(ends[order]) > _BREAK_NS)
+    found = np.empty(users.size, np.int64)
+    found[order] = np.cumsum(begins) - 1
+    return np.where(users >= 0, found, -1)
+
+
+def _grown(  # noqa: PLR0917 - all of one node
+    observed: Observations, calls: ModelCalls, tokens: Floats, within: Ints, rounds: Ints, over: _Over
+) -> Finding | None:
+    found = growth(within, rounds, tokens)
     if found is None or found.n < _LEAST_RUNS or not _is_growth(found):
-        return
-    keep = _kept(found)
-    spared = beyond(run, rounds, tokens, keep)
+        return None
+    spared = beyond(within, rounds, tokens, _kept(found))
     if spared.sum() < _LEAST_SHARE * tokens.sum():
-        return
+        return None
     saved_usd = _saved_usd(observed, calls, spared)
     if saved_usd is None:
-        return
+        return None
     saved = monthly(observed, by_run(observed, calls.places, saved_usd))
-    if saved[1] >= LEAST_USD:
-        yield _finding(observed, calls, found, spared, saved)
+    return _finding(observed, calls, found, spared, saved, over) if saved[1] >= LEAST_USD else None
 
 
 def _is_growth(found: Growth) -> bool:
@@ -77,8 +115,13 @@ def _rates(observed: Observations, calls: ModelCalls) -> tuple[float, float] | N
     return None if whole is None or read is None or not size else (whole / size, read / size)
 
 
-def _finding(
-    observed: Observations, calls: ModelCalls, found: Growth, spared: Floats, saved: tuple[float, float, float]
+def _finding(  # noqa: PLR0917 - all of one node
+    observed: Observations,
+    calls: ModelCalls,
+    found: Growth,
+    spared: Floats,
+    saved: tuple[float, float, float],
+    over: _Over,
 ) -> Finding:
     places, keep = calls.places, _kept(found)
     paid = [price(observed, calls.model, tokens_at(observed, int(place))) for place in _some(places)]
@@ -93,22 +136,22 @@ def _finding(
     return Finding(
         rule="token_usage.prompt_growth",
         category=Category.COST,
-        title=f"The prompt of {name} grows with every round",
+        title=f"The prompt of {name} grows with every {over.one}" + (" of a session" if over.subject else ""),
         description=(
-            f"Each round of {name} sends {found.per_round:,.0f} tokens more than the one before "
-            f"({found.low:,.0f}–{found.high:,.0f}, n = {found.n:,} runs of at least three rounds). The first round "
-            "sends "
-            f"{found.first:,.0f}; half of these runs have {found.rounds:.0f} rounds or more. "
-            f"{amounts.share(share)} of its input tokens are what the latest {keep} rounds do not need."
+            f"Each {over.one} of {name} sends {found.per_round:,.0f} tokens more than the one before "
+            f"({found.low:,.0f}–{found.high:,.0f}, n = {found.n:,} {over.many} of at least three {over.one}s). The first "
+            f"{over.one} sends {found.first:,.0f}; half of these {over.many} have {found.rounds:.0f} {over.one}s or more. "
+            f"{amounts.share(share)} of its input tokens are what the latest {keep} {over.one}s do not need."
         ),
-        improvement=f"{money_words(cost, saved)}, if the latest {keep} rounds are enough",
+        improvement=f"{money_words(cost, saved)}, if the latest {keep} {over.one}s are enough",
         affected_nodes=(calls.node.node_id,),
         gain=Gain(usd_per_month=saved[1]),
         estimate=Estimate(
             "cost_per_month", cost, cost - saved[0], cost - saved[2], cost - saved[1], "usd",
-            f"each call as long as round {keep} of its run at most, bootstrap over runs", len(observed.runs),
+            f"each call as long as {over.one} {keep} of its {over.many[:-1]} at most, bootstrap over runs",
+            len(observed.runs),
         ),
-        subject=calls.model.model or "",
+        subject=" ".join(filter(None, (calls.model.model, over.subject))),
         steps=told.steps,
         code_example=told.code_example,
         facts={

@@ -190,8 +190,8 @@ def _reasoning(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
         description=(
             f"{amounts.share(part)} of the output tokens of {name} are reasoning (n = {n:,} calls); half of its "
             f"answers have {np.median(shown):,.0f} tokens or fewer. All its calls come to {dollars(cost[0])} "
-            f"dollars a month ({dollars(cost[1])}–{dollars(cost[2])}). Whether less reasoning is enough, only a test on a "
-            "part of the traffic tells."
+            f"dollars a month ({dollars(cost[1])}–{dollars(cost[2])}). Whether less reasoning is enough, only a test "
+            "on a part of the traffic tells."
         ),
         improvement=None,
         affected_nodes=(calls.node.node_id,),

@@ -1,14 +1,18 @@
 """Prompts that grow from round to round."""
 
 import random
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from healthy import Step, execution
+from healthy import BOOK, MONDAY, SECOND, Step, execution, run_of
 from longpole.advice.observations import Observations
+from longpole.advice.token_growth import sessions_of
 from longpole.advice.token_usage import token_usage
 from longpole.domain.findings import Finding
 from longpole.domain.runs import NodeExecution, TokenUsage
+from observing import observations_of
 from planted import planted
 
 AGENT = Step("agent", "llm", 0.5, 0.1, ("gpt-4.1", "openai"))
@@ -71,7 +75,32 @@ def test_too_few_runs_say_nothing() -> None:
 
 
 def test_without_prices_nothing_is_said() -> None:
-    observed = looped(12, 500)
-    import dataclasses  # noqa: PLC0415 - here only
+    assert not list(token_usage(replace(looped(12, 500), price_book=None)))
 
-    assert not list(token_usage(dataclasses.replace(observed, price_book=None)))
+
+def chats(per_turn: int, turns: int = 10, users: int = 30) -> Observations:
+    """Users who talk for ten runs, a minute apart, each by himself; the next day again."""
+    random_, records = random.Random(2), []
+    for user in range(users):
+        for day in range(2):
+            for turn in range(turns):
+                run, begin = f"u{user}d{day}t{turn}", MONDAY + (day * 86_400 + user * 700 + turn * 60) * SECOND
+                tokens = TokenUsage(1_000 + per_turn * turn + random_.randint(-9, 9), 100)
+                record = run_of(run, begin, [execution(random_, run, 0, AGENT, begin, tokens=tokens)])
+                records.append(replace(record, run=replace(record.run, user_id=f"user{user}")))
+    return observations_of(records, price_book=BOOK)
+
+
+def test_prompts_that_grow_over_a_session() -> None:
+    finding = only(chats(400))
+    assert finding.facts["tokens_per_round"] == pytest.approx(400, abs=3)
+    assert "n = 60 sessions" in finding.description
+    assert "run of a session" in finding.title
+    assert not list(token_usage(chats(0)))
+
+
+def test_sessions_end_after_half_an_hour() -> None:
+    sessions = sessions_of(chats(0, turns=3, users=2))
+    assert len(set(sessions.tolist())) == 4
+    assert np.bincount(sessions).tolist() == [3, 3, 3, 3]
+    assert set(sessions_of(looped(3, 0)).tolist()) == {-1}
