@@ -5,7 +5,7 @@ by side; a stage starts when the one before it has ended.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,6 @@ class Step:
     name: str
     median_s: float = 0.5
     sigma: float = 0.4
-    more: dict[str, Any] = field(default_factory=dict)
 
 
 Stages = Sequence[Sequence[Step]]
@@ -47,53 +46,52 @@ def runs(
     """`count` runs, one every `every_ns` on average. A step that fails ends its run, unless `metrics` say `handled`."""
     source = np.random.default_rng(seed)
     starts = START_NS + np.sort(source.uniform(0, count * every_ns, count)).astype(np.int64)
-    return [
-        _run(place, int(start), stages, source, plant, gap_ns, run_more(place) if run_more else {})
-        for place, start in enumerate(starts)
-    ]
+    made = []
+    for place, start in enumerate(starts.tolist()):
+        nodes, failed = _nodes(place, start, stages, _Drawing(source, plant, gap_ns))
+        has_failures = any(node.status is NodeStatus.FAILED for node in nodes)
+        status = RunStatus.FAILED if failed else RunStatus.PARTIAL if has_failures else RunStatus.SUCCEEDED
+        end = max(node.end_ns or start for node in nodes)
+        more = run_more(place) if run_more else {}
+        run = Run(f"run-{place}", "app", "flow", status=status, is_ended=True, start_ns=start, end_ns=end, **more)
+        made.append(RunRecord(run, tuple(nodes)))
+    return made
 
 
-def _run(
-    place: int,
-    start: int,
-    stages: Stages,
-    source: np.random.Generator,
-    plant: Plant | None,
-    gap_ns: int,
-    run_more: dict[str, Any],
-) -> RunRecord:
-    at, nodes, failed = start, [], None
+@dataclass
+class _Drawing:
+    source: np.random.Generator
+    plant: Plant | None
+    gap_ns: int
+
+
+def _nodes(place: int, start: int, stages: Stages, drawing: _Drawing) -> tuple[list[NodeExecution], bool]:
+    at, nodes = start, []
     before: tuple[str, ...] = ()
     for stage in stages:
-        here = []
-        for step in stage:
-            took = max(round(step.median_s * S * float(np.exp(source.normal(0, step.sigma)))), 1)
-            node = NodeExecution(
-                workflow_run_id=f"run-{place}",
-                node_execution_id=f"run-{place}/{step.name}",
-                node_id=step.name,
-                node_type="llm",
-                node_title=step.name.title(),
-                start_ns=at,
-                end_ns=at + took,
-                status=NodeStatus.SUCCEEDED,
-                waits_for=before,
-                **step.more,
-            )
-            node = plant(place, source, node) if plant else node
-            here.append(node)
-            if node.status is NodeStatus.FAILED and not node.metrics.get("handled"):
-                failed = node
+        here = [_node(place, at, step, before, drawing) for step in stage]
         nodes += here
-        at = max(node.end_ns or at for node in here)
-        if failed:
-            break
-        at += gap_ns
+        if any(node.status is NodeStatus.FAILED and not node.metrics.get("handled") for node in here):
+            return nodes, True
+        at = max(node.end_ns or at for node in here) + drawing.gap_ns
         before = tuple(step.name for step in stage)
-    has_failures = any(node.status is NodeStatus.FAILED for node in nodes)
-    status = RunStatus.FAILED if failed else RunStatus.PARTIAL if has_failures else RunStatus.SUCCEEDED
-    run = Run(f"run-{place}", "app", "flow", status=status, is_ended=True, start_ns=start, end_ns=at, **run_more)
-    return RunRecord(run, tuple(nodes))
+    return nodes, False
+
+
+def _node(place: int, at: int, step: Step, before: tuple[str, ...], drawing: _Drawing) -> NodeExecution:
+    took = max(round(step.median_s * S * float(np.exp(drawing.source.normal(0, step.sigma)))), 1)
+    node = NodeExecution(
+        workflow_run_id=f"run-{place}",
+        node_execution_id=f"run-{place}/{step.name}",
+        node_id=step.name,
+        node_type="llm",
+        node_title=step.name.title(),
+        start_ns=at,
+        end_ns=at + took,
+        status=NodeStatus.SUCCEEDED,
+        waits_for=before,
+    )
+    return drawing.plant(place, drawing.source, node) if drawing.plant else node
 
 
 def lasting(node: NodeExecution, took_ns: float) -> NodeExecution:
@@ -109,7 +107,7 @@ def failing(node: NodeExecution, error_type: str | None, message: str | None, **
 def attempted(
     node: NodeExecution, times_s: Sequence[float], waits_s: Sequence[float], error: tuple[str, str], *, well: bool
 ) -> NodeExecution:
-    """The execution with attempts of `times_s` seconds and waits between them; all failed but the last, if it did `well`."""
+    """The execution with attempts of `times_s` seconds and waits between them; all fail, but the last if `well`."""
     at, log = node.start_ns or 0, []
     for number, took in enumerate(times_s, start=1):
         is_good = well and number == len(times_s)

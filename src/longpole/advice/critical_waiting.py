@@ -42,7 +42,8 @@ _MOST_OF_IT = 0.8
 
 def critical_waiting(observed: Observations) -> Iterator[Finding]:
     """At most one finding of each kind."""
-    runs = [run for run in observed.sample if run.start_ns is not None and run.end_ns is not None]
+    known = [run for run in observed.sample if run.start_ns is not None and run.end_ns is not None]
+    runs = [run for run in known if not run.has_failed]
     if len(runs) < _LEAST_RUNS:
         return
     waits = _Waits(runs)

@@ -16,7 +16,7 @@ import numpy as np
 from longpole.advice.evidence import share_words
 from longpole.advice.failures import Failures
 from longpole.advice.observations import Floats, Ints, Observations
-from longpole.analysis.drivers import contrast, memory_of
+from longpole.analysis.drivers import contrast
 from longpole.analysis.error_clusters import concentration
 from longpole.analysis.proportions import Flags, clustering_z, rate_change
 from longpole.domain import amounts
@@ -112,7 +112,7 @@ def _add_inputs(observed: Observations, cause: Failures, failed: Flags, found: T
         )
     for what, sizes in _sizes(observed, cause.executions):
         known = np.isfinite(sizes) & (sizes > 0)
-        beside = contrast(sizes[known], failed[known], memory=memory_of(sizes[known]))
+        beside = contrast(sizes[known], failed[known])
         if beside and abs(beside.z) >= _BEYOND_CHANCE_Z and beside.ratio >= _TIMES_LARGER:
             found.add(
                 f"Inputs that fail are larger: {amounts.count(beside.median)} {what} (median of {beside.n}), others "

@@ -15,7 +15,6 @@ import numpy as np
 from longpole.advice.failures import node_groups
 from longpole.advice.observations import NODE_SUCCEEDED, Floats, Ints, NodeInfo, Observations
 from longpole.analysis.bottlenecks import CriticalTimes, evenly
-from longpole.analysis.drivers import memory_of
 
 _MOST = 20_000
 _LEAST_SHARE = 0.02
@@ -30,14 +29,12 @@ class NodeTimes:
         critical_share: Of the time of the sampled runs (0–1) that is its own on the critical path.
         places: Its executions, in order of time.
         durations_s: What they took, above 0.
-        memory: How alike neighbours are (0–0.95).
     """
 
     node: NodeInfo
     critical_share: float
     places: Ints
     durations_s: Floats
-    memory: float
 
 
 def critical_node_times(observed: Observations, critical: CriticalTimes) -> tuple[NodeTimes, ...]:
@@ -58,7 +55,7 @@ def critical_node_times(observed: Observations, critical: CriticalTimes) -> tupl
             node, at = info[node_id]
             places = of_group[at]
             durations = observed.executions.elapsed_ns[places] / 1e9
-            found.append(NodeTimes(node, shares[node_id], places, durations, memory_of(durations)))
+            found.append(NodeTimes(node, shares[node_id], places, durations))
     return tuple(found)
 
 

@@ -29,6 +29,7 @@ _MOSTLY = 0.5
 _NEARLY_HALF = 0.4
 _BEYOND_CHANCE_Z = 4.0
 _IN_ROWS_Z = 3.0
+_LEAST_CALLS = 20
 _SOON_S = 600.0
 """What a call ten minutes later does says nothing of a retry."""
 _WAITS_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -106,7 +107,7 @@ def backoff_short(observed: Observations, cause: Failures) -> Finding | None:
         return None
     now = share(int(pauses.succeeded.sum()), len(pauses))
     now_s = float(np.median(pauses.wait_ns)) / 1e9
-    found = _longer_wait(observed, cause, now, now_s)
+    found = _longer_wait(observed, cause, now, now_s) if cause.kind is ErrorKind.TRANSIENT else None
     effect = wait_effect(pauses)
     if effect is not None and effect.z >= _BEYOND_CHANCE_Z and effect.long.low >= effect.short.high:
         now, now_s, found = effect.short, effect.short_ns / 1e9, (effect.long_ns / 1e9, effect.long)
@@ -148,7 +149,7 @@ def _next_try(observed: Observations, cause: Failures) -> tuple[Share | None, st
     if cause.repeats.passed.n >= 2 * LEAST_FAILED_RUNS:
         return cause.repeats.passed, "the same input succeeds when it comes again"
     soon = later_calls(observed, cause.executions, 1.0, _SOON_S)
-    if soon.n >= 2 * LEAST_FAILED_RUNS:
+    if soon.n >= _LEAST_CALLS:
         return soon, "the next call, a second to ten minutes later, succeeds"
     failed = observed.executions.status[cause.executions] == NODE_FAILED
     if clustering_z(failed) < _IN_ROWS_Z and failed.size >= 10 * LEAST_FAILED_RUNS:

@@ -17,7 +17,7 @@ from longpole.advice.retry_timeouts import timeout_case
 from longpole.domain.findings import Finding
 
 Case = Callable[[Observations, Failures], Finding | None]
-_CASES: tuple[Case, ...] = (deterministic, timeout_case, too_many, backoff_short, too_few, missing)
+_CASES: tuple[Case, ...] = (deterministic, timeout_case, backoff_short, too_many, too_few, missing)
 
 
 def retry_outcomes(observed: Observations, causes: Sequence[Failures]) -> Iterator[tuple[Failures, Finding]]:

@@ -22,16 +22,20 @@ from longpole.analysis.proportions import Share, difference_z, share
 from longpole.analysis.retry_figures import Waits, wait_effect, waits
 from longpole.analysis.what_if import what_if
 from longpole.domain import amounts
-from longpole.domain.findings import Finding
+from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
 from longpole.domain.what_if import Retries, Shift
 
 _LEAST_SHARE = 0.02
 _LEAST_WAITS = 15
+_CLEARLY_LONG_S = 10.0
+_CLEARLY_MUCH = 0.05
+_MOSTLY = 0.5
 _SHORTER_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _LONG = 3.0
 """A wait is too long if a third of it does as well."""
 _AS_GOOD = 0.1
+_BEYOND_CHANCE_Z = 2.0
 
 
 def long_waits(observed: Observations) -> Iterator[Finding]:
@@ -60,11 +64,13 @@ def long_waits(observed: Observations) -> Iterator[Finding]:
 
 
 def _of_step(observed: Observations, pauses: Waits, executions: Mapping[int, Ints], group: int) -> Finding | None:
-    wait_s = float(np.median(pauses.wait_ns)) / 1e9
+    wait_s = float(np.mean(pauses.wait_ns)) / 1e9
     enough = _by_own_waits(pauses) or _by_other_calls(observed, executions.get(group), wait_s, pauses)
-    if enough is None or enough[0] * _LONG > wait_s:
-        return None
     node = observed.nodes[int(observed.executions.node[pauses.execution[0]])]
+    if enough is None:
+        return _unproven(observed, node, pauses, wait_s)
+    if enough[0] * _LONG > wait_s:
+        return None
     answer = what_if(observed.sample, [Retries(node.node_id, wait_share=enough[0] / wait_s)], graph=observed.graph)
     best = best_shift(answer)
     return None if best is None else _finding(observed, node, pauses, (wait_s, *enough), (*best, answer.n))
@@ -89,7 +95,7 @@ def _by_other_calls(
         if shorter_s * _LONG > wait_s:
             return None
         again = later_calls(observed, executions, shorter_s, min(shorter_s * 3, wait_s / 2))
-        as_good = difference_z(int(now * len(pauses)), len(pauses), again.count, again.n) < 1
+        as_good = difference_z(int(now * len(pauses)), len(pauses), again.count, again.n) < _BEYOND_CHANCE_Z
         if again.n >= _LEAST_WAITS and as_good and again.low >= now - 2 * _AS_GOOD:
             return shorter_s * 2, again
     return None
@@ -132,4 +138,34 @@ def _finding(
             "shorter_wait_succeeds_ratio": again.ratio,
         },
         evidence=(shown_by(observed, "retry_waits", runs, [node], wait_seconds=wait_s),),
+    )
+
+
+def _unproven(observed: Observations, node: NodeInfo, pauses: Waits, wait_s: float) -> Finding | None:
+    """Long waits that mostly end well, with nothing seen in between: where to look, without a promise."""
+    own = share(int(pauses.succeeded.sum()), len(pauses))
+    of_time = float(pauses.wait_ns.sum()) / max(float(np.nansum(observed.runs.elapsed_ns)), 1.0)
+    if wait_s < _CLEARLY_LONG_S or of_time < _CLEARLY_MUCH or own.low < _MOSTLY:
+        return None
+    name = titled(node)
+    advice = remedy(observed.engine, Action.CHANGE_BACKOFF, node, now_wait_s=round(wait_s, 2))
+    return Finding(
+        rule="retry_patterns.backoff_long",
+        category=Category.PERFORMANCE,
+        title=f"{name} waits long between attempts",
+        description=(
+            f"{name} waits {amounts.duration(wait_s)} before it tries again, and then succeeds in {share_words(own)}. "
+            f"That is {amounts.share(of_time)} of the runs' time. No call came sooner after a failure, so how soon "
+            "one would succeed is not known: try half the wait, and see whether as many succeed."
+        ),
+        improvement=None,
+        affected_nodes=(node.node_id,),
+        gain=Gain(),
+        steps=advice.steps,
+        code_example=advice.code_example,
+        facts={"wait_seconds": wait_s, "waits": len(pauses), "share_of_time": of_time},
+        evidence=(
+            shown_by(observed, "retry_waits", observed.executions.run[pauses.execution], [node], wait_seconds=wait_s),
+        ),
+        floor="low",
     )

@@ -35,7 +35,7 @@ def version(observed: Observations, times: NodeTimes) -> Cause | None:
         return None
     old, new = ordered[-2:]
     both = np.isin(codes, (old, new))
-    beside = contrast(times.durations_s[both], codes[both] == new, memory=times.memory)
+    beside = contrast(times.durations_s[both], codes[both] == new)
     if not _is_slower(beside):
         return None
     was, now = (amounts.name(observed.versions[code]) for code in (old, new))
@@ -86,7 +86,7 @@ def model(observed: Observations, times: NodeTimes) -> Cause | None:
     slow = max(groups, key=lambda code: (medians[code], code))
     quick = min(groups, key=lambda code: (medians[code], code))
     both = np.isin(codes, (slow, quick))
-    beside = contrast(alike[both], codes[both] == slow, memory=times.memory)
+    beside = contrast(alike[both], codes[both] == slow)
     if not _is_slower(beside):
         return None
     slow_name, quick_name = (amounts.name(f"{observed.models[code].model}") for code in (slow, quick))
@@ -117,7 +117,7 @@ def user(observed: Observations, times: NodeTimes) -> Cause | None:
     """The user whose executions take longest, for inputs of any size."""
     codes = observed.runs.user[observed.executions.run[times.places]]
     code = _slowest_group(codes, times)
-    beside = None if code is None else contrast(times.durations_s, codes == code, memory=times.memory)
+    beside = None if code is None else contrast(times.durations_s, codes == code)
     if code is None or beside is None or not _is_slower(beside, times_longer=2 * _LEAST_TIMES - 1):
         return None
     user = amounts.name(observed.users[code])
@@ -142,7 +142,7 @@ def hour(observed: Observations, times: NodeTimes) -> Cause | None:
     for hour in np.flatnonzero(np.bincount(hours, minlength=_HOURS) >= _LEAST_HOUR).tolist():
         medians[hour] = np.median(times.durations_s[hours == hour])
     busy = np.isin(hours, np.flatnonzero(medians > _LEAST_TIMES * overall))
-    beside = contrast(times.durations_s, busy, memory=times.memory)
+    beside = contrast(times.durations_s, busy)
     if beside is None or not _is_slower(beside, times_longer=2 * _LEAST_TIMES - 1) or beside.n < LEAST_GROUP:
         return None
     slow_days = [

@@ -15,11 +15,13 @@ from longpole.analysis.proportions import Flags
 from longpole.domain import amounts
 
 _LEAST = 50
-_LEAST_EXPLAINED = 0.5
+_LEAST_EXPLAINED = 0.3
 _LEAST_SLOPE = 0.4
 _LARGE_TIMES = 3.0
 _TAIL_TIMES = 4.0
 _TAIL_LEAN = 3.0
+_SURELY_TIMES = 5.0
+"""A lognormal with a deviation of 0.8, which is a lot, has 3.7."""
 _COLD_TIMES = 3.0
 
 
@@ -114,7 +116,10 @@ def _is_cold(observed: Observations, times: NodeTimes, slow: Flags) -> float | N
 def tail(observed: Observations, times: NodeTimes) -> Cause | None:  # noqa: ARG001 - every look has the same call
     """A long tail of one kind."""
     found = tail_of(times.durations_s)
-    if found is None or found.ratio < _TAIL_TIMES or found.lean < _TAIL_LEAN:
+    if found is None:
+        return None
+    leans = found.ratio >= _TAIL_TIMES and found.lean >= _TAIL_LEAN
+    if not leans and found.surely < _SURELY_TIMES:
         return None
     bound = float(np.quantile(times.durations_s, 0.75))
     slow = times.durations_s > found.p95

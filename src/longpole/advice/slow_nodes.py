@@ -34,7 +34,7 @@ _SINCE = {"version", "since"}
 
 def slow_nodes(observed: Observations) -> Iterator[Finding]:
     """A finding for each step with a cause, the one with the most time first; then waiting in which nothing runs."""
-    critical = critical_times((run.nodes, run.start_ns, run.end_ns) for run in observed.sample)
+    critical = critical_times((run.nodes, run.start_ns, run.end_ns) for run in observed.sample if not run.has_failed)
     for times in critical_node_times(observed, critical):
         cause = cause_of(observed, times)
         found = None if cause is None else _finding(observed, times, cause)

@@ -99,17 +99,18 @@ class Contrast:
     other_n: int
 
 
-def contrast(durations: Floats, group: Flags, *, memory: float = 0.0) -> Contrast | None:
+def contrast(durations: Floats, group: Flags) -> Contrast | None:
     """The group's durations beside all others'; None where either has fewer than 20.
 
     Args:
         durations: Above 0, in order of time.
         group: Which of them are of the group.
-        memory: The correlation (0–1) of neighbours, as `memory_of` finds it: it widens what chance may do.
     """
     n, other_n = int(group.sum()), int((~group).sum())
     if n < 20 or other_n < 20:  # noqa: PLR2004 - fewer tell nothing
         return None
+    middles = np.where(group, np.median(durations[group]), np.median(durations[~group]))
+    memory = memory_of(durations / middles)  # within the groups: a step between them would look like one
     widening = math.sqrt((1 + memory) / (1 - memory))
     median, low, high = median_bounds(durations[group], widening)
     other, other_low, other_high = median_bounds(durations[~group], widening)
@@ -155,8 +156,7 @@ def onset(durations: Floats, least: int = 30) -> Onset | None:
     """Where the durations (above 0, in order of time) changed most, with `least` of them on both sides.
 
     The place of the greatest excursion of the sum of ranks. Whether the change is one is for `contrast.z` to say: the
-    best of all places is beyond 4.5 about once in 10,000 sequences without a change. The memory is what is left
-    within both sides: a step alone would look like one.
+    best of all places is beyond 4.5 about once in 10,000 sequences without a change.
     """
     n = durations.size
     if n < 2 * least:
@@ -166,6 +166,5 @@ def onset(durations: Floats, least: int = 30) -> Onset | None:
     excursion = np.cumsum(ranked - ranked.mean())[:-1] / np.sqrt(at * (n - at))
     inside = slice(least - 1, n - least)
     split = int(np.argmax(np.abs(excursion[inside]))) + least
-    memory = max(memory_of(durations[:split]), memory_of(durations[split:]))
-    found = contrast(durations, np.arange(n) >= split, memory=memory)
+    found = contrast(durations, np.arange(n) >= split)
     return None if found is None else Onset(split, found)

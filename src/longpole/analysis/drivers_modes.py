@@ -16,7 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from longpole.analysis.drivers import median_bounds
+
 Floats = NDArray[np.float64]
+_Z95 = 1.96
 _SEPARATION = 2.4
 """Distance of the means over the sum of the deviations. One lognormal heap, split where it looks best, reaches 1.9."""
 _LEAST_TIMES = 2.0
@@ -84,11 +87,13 @@ class Tail:
 
     Attributes:
         ratio: The 95th percentile over the median.
+        surely: The lower bound (95 %) of the former over the upper one of the latter.
         lean: How much further, in logarithms, the 95th lies above the median than the 5th below it: 1 is a lognormal.
         median, p95: In the durations' unit.
     """
 
     ratio: float
+    surely: float
     lean: float
     median: float
     p95: float
@@ -102,7 +107,10 @@ def tail(durations: Floats) -> Tail | None:
         return None
     low, median, high = (float(value) for value in np.quantile(known, (0.05, 0.5, 0.95)))
     lean = math.log(high / median) / max(math.log(median / low), 0.01)
-    return Tail(high / median, lean, median, high, int(known.size))
+    ordered, n = np.sort(known), known.size
+    least_high = ordered[max(math.floor(0.95 * n - _Z95 * math.sqrt(0.95 * 0.05 * n)), 0)]
+    surely = float(least_high) / median_bounds(known)[2]
+    return Tail(high / median, surely, lean, median, high, int(n))
 
 
 def round_seconds(durations_s: Floats) -> float | None:

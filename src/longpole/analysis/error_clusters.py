@@ -47,8 +47,9 @@ def alike(patterns: Sequence[str]) -> list[int]:
 def _is_alike(one: list[str], other: list[str]) -> bool:
     if len(one) != len(other):
         return False
-    same = sum(a == b for a, b in zip(one, other, strict=True))
-    return same >= _ALIKE * len(one)
+    others = [a + b for a, b in zip(one, other, strict=True) if a != b]
+    # a number that is left in a pattern is the status of a response
+    return len(others) <= (1 - _ALIKE) * len(one) and not any(each.isdigit() for word in others for each in word)
 
 
 def innermost(run: Ints, node: Ints, enclosing: Ints) -> Flags:

@@ -37,7 +37,7 @@ def success_by_attempt(attempts: Ints, succeeded: Flags) -> tuple[Share, ...]:
     )
 
 
-def last_worthwhile(shares: tuple[Share, ...], hopeless: float = 0.05, least: int = 20) -> int | None:
+def last_worthwhile(shares: tuple[Share, ...], hopeless: float = 0.1, least: int = 10) -> int | None:
     """The attempt after which none has more than a `hopeless` chance; None where it is the last one, or not known.
 
     Sure: all later ones together, `least` of them at least, have their upper bound below that.
