@@ -59,6 +59,8 @@ class SpanFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=F
         waits_for: Node ids that it waited for, where edges were sent.
         input_tokens, output_tokens: Inclusive of cache reads and writes, and of reasoning.
         run_status: succeeded, failed or partial, where the engine states the run's status in words.
+        declared_edges: The workflow's whole graph where it was sent: source, target and condition (empty: none).
+        follows: Span ids, of the same trace, of what it waited for, where that was sent as links.
         is_incomplete_payload: Attributes were dropped by the client, so sizes and fingerprints are not the whole.
     """
 
@@ -127,6 +129,8 @@ class SpanFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=F
     is_incomplete_payload: bool = False
     expected_node_count: int | None = None
     is_separate_run: bool = False
+    declared_edges: tuple[tuple[str, str, str], ...] = ()
+    follows: tuple[bytes, ...] = ()
 
     @property
     def has_usage(self) -> bool:

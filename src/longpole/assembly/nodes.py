@@ -92,6 +92,8 @@ class NodeBuilder:
         node = _opened_node(self.run_id, self.execution_ids[number], node_id, node_type, span.node_title or span.name)
         node.raw_type = span.raw_type if node_type == span.node_type else span.raw_type or span.node_type
         _tell(node, span)
+        if span.follows and not span.waits_for:
+            node.waits_for = self._followed(number, span.follows)
         if len(attempts) > 1:
             node.error_type, node.error_message = span.error_type, span.error_message
             node.attempt_log = attempt_log([self.forest.spans[index] for index in attempts])
@@ -147,6 +149,20 @@ class NodeBuilder:
         for number in range(len(self.found)):
             named.setdefault(self._node_id(number), []).append(number)
         return named
+
+    @cached_property
+    def _by_span_id(self) -> dict[bytes, int]:
+        return {span.span_id: index for index, span in enumerate(self.forest.spans)}
+
+    def _followed(self, number: int, span_ids: Sequence[bytes]) -> tuple[str, ...]:
+        """Ids of the nodes that these spans are, or are inside of; not the node itself."""
+        found = []
+        for span_id in span_ids:
+            index = self._by_span_id.get(span_id)
+            if index is not None:
+                other = self.of_span.get(index, self.around[index])
+                found += [] if other in {NOWHERE, number} else [self._node_id(other)]
+        return tuple(dict.fromkeys(found))
 
     def _start(self, number: int) -> int:
         return self.firsts[number].start_ns

@@ -19,6 +19,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+MAX_FILE_BYTES = 1 << 20
+"""Largest file that a graph is read from: the largest of 81 public Dify files has a tenth of it."""
+
 
 class Engine(StrEnum):
     """What runs the workflow, as far as advice differs."""

@@ -16,6 +16,7 @@ from dataclasses import replace
 from longpole.domain.graphs import Engine, GraphEdge, GraphNode, GraphSource, WorkflowGraph
 
 _MAX_WARNINGS = 50
+_MARKS = frozenset({"__start__", "__end__"})
 
 
 def built(
@@ -42,6 +43,22 @@ def built(
         version,
         _few(noticed),
     )
+
+
+def without(marks: Iterable[str], edges: Iterable[GraphEdge]) -> list[GraphEdge]:
+    """The edges with these ends taken out: what led there leads to what follows."""
+    left = set(edges)
+    for mark in marks:
+        before = {edge for edge in left if edge.target == mark and edge.source != mark}
+        after = {edge for edge in left if edge.source == mark and edge.target != mark}
+        left -= {edge for edge in left if mark in {edge.source, edge.target}}
+        left |= {GraphEdge(one.source, two.target, one.branch or two.branch) for one in before for two in after}
+    return list(left)
+
+
+def is_mark(node_id: str) -> bool:
+    """It marks the beginning or end of a graph of LangGraph's, also of one inside of another: `research:__start__`."""
+    return node_id.rpartition(":")[2] in _MARKS
 
 
 def _leads_somewhere(edge: GraphEdge, ids: frozenset[str], noticed: list[str]) -> bool:

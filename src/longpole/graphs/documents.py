@@ -21,11 +21,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from longpole.domain.errors import InvalidInputError
+from longpole.domain.graphs import MAX_FILE_BYTES
 
-MAX_BYTES = 1 << 20
-"""Largest file: the largest of 81 public Dify files has a tenth of it."""
-
-_MAX_EXPANDED = 4 * MAX_BYTES
+_MAX_EXPANDED = 4 * MAX_FILE_BYTES
 _MAX_DEPTH = 64
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -57,8 +55,8 @@ def parsed(text: str) -> Any:
     Raises:
         FaultyGraphError: It is too large, or neither YAML nor JSON; names the line.
     """
-    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise FaultyGraphError((), f"is larger than {MAX_BYTES:,} bytes")
+    if len(text) > MAX_FILE_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_FILE_BYTES:
+        raise FaultyGraphError((), f"is larger than {MAX_FILE_BYTES:,} bytes")
     text = _UNSTORABLE.sub("\ufffd", text.removeprefix("\ufeff"))
     try:
         value = json.loads(text) if is_json(text) else YAML(typ="safe", pure=True).load(text)

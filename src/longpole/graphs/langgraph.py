@@ -8,14 +8,13 @@ Upstream: `reading`. Downstream: `building`.
 Source: langchain-core 1.0, langchain_core/runnables/graph.py and graph_mermaid.py; langgraph 1.2.22.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from longpole.domain.graphs import Engine, GraphEdge, GraphNode, WorkflowGraph
-from longpole.graphs.building import built
+from longpole.graphs.building import built, is_mark, without
 from longpole.graphs.documents import FaultyGraphError, Path, identifier, mapping, sequence
 
-_MARKS = frozenset({"__start__", "__end__"})
 _TYPE = "node"
 
 
@@ -43,27 +42,11 @@ def read_langgraph(document: Mapping[str, Any]) -> WorkflowGraph:
         _edge(mapping(edge, ("edges", number)), ("edges", number))
         for number, edge in enumerate(sequence(document.get("edges"), ("edges",)))
     ]
-    marks = [node_id for node_id in nodes if _is_mark(node_id)]
+    marks = [node_id for node_id in nodes if is_mark(node_id)]
     steps = [node for node in nodes.values() if node.node_id not in marks]
     if not steps:
         raise FaultyGraphError(("nodes",), "has no step in it")
     return built(Engine.LANGGRAPH, steps, without(marks, edges))
-
-
-def without(marks: Iterable[str], edges: Iterable[GraphEdge]) -> list[GraphEdge]:
-    """The edges with these ends taken out: what led there leads to what follows."""
-    left = set(edges)
-    for mark in marks:
-        before = {edge for edge in left if edge.target == mark and edge.source != mark}
-        after = {edge for edge in left if edge.source == mark and edge.target != mark}
-        left -= {edge for edge in left if mark in {edge.source, edge.target}}
-        left |= {GraphEdge(one.source, two.target, one.branch or two.branch) for one in before for two in after}
-    return list(left)
-
-
-def _is_mark(node_id: str) -> bool:
-    """Also of a subgraph that is drawn in place: `research:__start__`."""
-    return node_id.rpartition(":")[2] in _MARKS
 
 
 def _node(node: Mapping[str, Any], path: Path) -> GraphNode:

@@ -7,7 +7,7 @@ from email.message import Message
 
 from fastapi import HTTPException, Request
 
-from longpole.graphs.documents import MAX_BYTES
+from longpole.domain.graphs import MAX_FILE_BYTES
 
 MEDIA_TYPES = ("application/yaml", "application/json", "text/plain")
 """Those that the API's description names; others that mean the same are taken as well."""
@@ -25,8 +25,8 @@ async def body_text(request: Request) -> str:
     pieces, size = [], 0
     async for piece in request.stream():
         size += len(piece)
-        if size > MAX_BYTES:
-            raise HTTPException(413, f"The body is larger than {MAX_BYTES:,} bytes.")
+        if size > MAX_FILE_BYTES:
+            raise HTTPException(413, f"The body is larger than {MAX_FILE_BYTES:,} bytes.")
         pieces.append(piece)
     try:
         return b"".join(pieces).decode()

@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection
 
 from longpole import runtime
+from longpole.services import declared_graphs
 from longpole.services.trace_plans import Plan, plans
 from longpole.store import run_writes, trace_log
 from longpole.store.disk_usage import require_room
@@ -69,8 +70,11 @@ def assemble(trace_ids: Collection[bytes], at_hand: Collection[StoredChunk] = ()
         packed = _packed(made)
         with runtime.unit_of_work() as connection:
             trace_log.lock(connection, list(links))
-            if trace_log.is_unchanged(connection, links, chunks):
-                return _carry_out(made, packed, connection)
+            is_done = trace_log.is_unchanged(connection, links, chunks)
+            counts = _carry_out(made, packed, connection) if is_done else {}
+        if is_done:
+            declared_graphs.keep(each for plan in made for each in plan.declared)
+            return counts
     return _assemble_locked(trace_ids)
 
 
@@ -82,7 +86,9 @@ def _assemble_locked(trace_ids: Collection[bytes]) -> dict[bytes, int]:
             links, chunks = _everything_of(trace_ids, connection)
         links, chunks = _everything_of(trace_ids, connection)
         made = plans(links, chunks, runtime.current().price_book)
-        return _carry_out(made, _packed(made), connection)
+        counts = _carry_out(made, _packed(made), connection)
+    declared_graphs.keep(each for plan in made for each in plan.declared)
+    return counts
 
 
 def _everything_of(

@@ -16,6 +16,7 @@ Source: the design's OTLP contract, §4 (RULE 8, ties).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from longpole.assembly.declared import Declaration, declarations
 from longpole.assembly.facts import FactBatch
 from longpole.assembly.merge import is_plain, merge
 from longpole.assembly.runs import assemble_merged
@@ -40,6 +41,7 @@ class Plan:
         gone: Chunks that are to be deleted.
         merged: What comes in their place: trace, last news, facts.
         span_counts: How many spans were looked at, by trace.
+        declared: Graphs of workflows that its spans tell of.
     """
 
     records: list[RunRecord] = field(default_factory=list)
@@ -48,6 +50,7 @@ class Plan:
     gone: list[int] = field(default_factory=list)
     merged: list[MergedChunk] = field(default_factory=list)
     span_counts: dict[bytes, int] = field(default_factory=dict)
+    declared: tuple[Declaration, ...] = ()
 
 
 @dataclass(slots=True)
@@ -102,7 +105,8 @@ def _plan_of_one(chunk: StoredChunk, book: PriceBook) -> Plan:
     batch = chunk.batch()
     facts = batch if is_plain(batch) else merge([batch])
     records = [_received(record, chunk.received_ns, book) for record in assemble_merged(facts)]
-    return Plan(records, settled=[chunk.chunk_key], span_counts={chunk.trace_id: len(facts.spans)})
+    counts = {chunk.trace_id: len(facts.spans)}
+    return Plan(records, [], [chunk.chunk_key], span_counts=counts, declared=declarations(facts.spans, records))
 
 
 def _received(record: RunRecord, heard_ns: int, book: PriceBook) -> RunRecord:
@@ -117,10 +121,12 @@ def _plan(chunks_of: Mapping[bytes, list[StoredChunk]], links: Links, book: Pric
     if not any(trace.has_news for trace in traces.values()):
         return plan
     news_ns = {trace_id: trace.last_news_ns for trace_id, trace in traces.items()}
-    for record in assemble_merged(_joined(traces)):
+    joined = _joined(traces)
+    for record in assemble_merged(joined):
         run_id = text(record.run.workflow_run_id)
         heard_ns = max(_news_of(run_id, links, news_ns), default=max(news_ns.values()))
         plan.records.append(_received(record, heard_ns, book))
+    plan.declared = declarations(joined.spans, plan.records)
     earlier = {
         run_id
         for trace_id, trace in traces.items()

@@ -6,6 +6,8 @@ Source: agent-framework-core 1.23.0, agent_framework/observability.py.
 SCOPE = "agent_framework"
 
 WORKFLOW_NAME = "workflow.name"
+BUILDER_NAME = "workflow_builder.name"
+DEFINITION = "workflow.definition"
 EXECUTOR_ID = "executor.id"
 EXECUTOR_TYPE = "executor.type"
 MESSAGE_SOURCE_ID = "message.source_id"

@@ -1,10 +1,12 @@
 """Microsoft's Agent Framework."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from longpole.assembly.facts import Role, SpanFacts
+from longpole.ingest.otlp.span import Link
 
 Mapped = Callable[..., SpanFacts]
 
@@ -57,3 +59,46 @@ def test_its_agents_speak_opentelemetry(mapped: Mapped) -> None:
 def test_the_names_of_others_are_not_its_own(mapped: Mapped) -> None:
     assert mapped({}, name="message.send", kind=4, scope="kafka").role is Role.BRIDGE
     assert not mapped({}, name="workflow.run", scope="app").is_ai
+
+
+def test_building_says_the_whole_graph_and_whose_it_is(mapped: Mapped) -> None:
+    groups = [
+        {"type": "InternalEdgeGroup", "edges": [{"source_id": "internal:upper", "target_id": "upper"}]},
+        {"type": "SingleEdgeGroup", "edges": [{"source_id": "upper", "target_id": "rev"}]},
+        {
+            "type": "SwitchCaseEdgeGroup",
+            "edges": [{"source_id": "rev", "target_id": "tell", "condition_name": "is_long"}],
+        },
+    ]
+    sent = {"workflow_builder.name": "text_flow", "workflow.definition": json.dumps({"edge_groups": groups})}
+    facts = mapped(sent, name="workflow.build", parent=None, scope=SCOPE)
+
+    assert facts.declared_edges == (("rev", "tell", "is_long"), ("upper", "rev", ""))
+    assert facts.workflow is not None
+    assert facts.workflow[1] == "text_flow"
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "{}",
+        "no JSON",
+        '{"edge_groups": 7}',
+        '{"edge_groups": [{"edges": [{"source_id": "a", "target_id": "b"}, 7]}]}',
+        '{"edge_groups": [{"edges": [{"source_id": "a", "target_id": "b"}, {"source_id": "a"}]}]}',
+        '{"edge_groups": [{"edges": [{"source_id": "a", "target_id": "b"}]}, 7]}',
+    ],
+)
+def test_a_part_of_a_graph_is_none(mapped: Mapped, definition: str) -> None:
+    assert mapped({"workflow.definition": definition}, name="workflow.build", scope=SCOPE).declared_edges == ()
+
+
+def test_an_executor_follows_the_messages_that_it_was_given(mapped: Mapped) -> None:
+    here, elsewhere = bytes(range(16)), bytes(range(1, 17))
+    links = (Link(here, b"message1", {}), Link(elsewhere, b"message2", {}), Link(here, b"message1", {}))
+
+    assert mapped({"executor.id": "rev"}, name="executor.process rev", scope=SCOPE, links=links).follows == (
+        b"message1",
+    )
+    assert mapped({}, name="edge_group.process X", scope=SCOPE, links=links).follows == ()
+    assert mapped({}, name="executor.process rev", scope="other", links=links).follows == ()

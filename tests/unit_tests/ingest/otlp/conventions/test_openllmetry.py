@@ -70,3 +70,16 @@ def test_a_graph_inside_its_agent(mapped: Mapped) -> None:
 def test_a_workflows_own_name_is_without_the_suffix(mapped: Mapped) -> None:
     assert mapped({"traceloop.span.kind": "workflow"}, name="joke.workflow").own_name == "joke"
     assert mapped({}, name=".workflow").own_name == ".workflow"
+
+
+@pytest.mark.parametrize("sent", [["first -> second", "a -> b -> c"], '["first -> second", "a -> b -> c"]'])
+def test_arrows_are_the_whole_graph(mapped: Mapped, sent: object) -> None:
+    facts = mapped({"gen_ai.workflow.edges": sent}, name="invoke_agent mini")
+    assert facts.declared_edges == (("a", "b -> c", ""), ("first", "second", ""))
+
+
+@pytest.mark.parametrize(
+    "sent", ["first -> second", ["first"], ["a -> b", 7], [" -> b"], [], {}, None, ["a -> b"] * 2001]
+)
+def test_what_cannot_be_read_whole_is_no_graph(mapped: Mapped, sent: object) -> None:
+    assert mapped({"gen_ai.workflow.edges": sent}).declared_edges == ()

@@ -15,6 +15,7 @@ from longpole.domain.semconv import (
     pydantic_ai,
     vercel,
 )
+from longpole.ingest.otlp.conventions import declared
 from longpole.ingest.otlp.conventions import langgraph as langgraph_readers
 from longpole.ingest.otlp.conventions.dify import readers as dify_readers
 from longpole.ingest.otlp.conventions.sources import Source, carried, meta
@@ -37,6 +38,10 @@ ROWS: dict[str, tuple[Source, ...]] = {
         Source(dify.NODE_PREDECESSOR, texts),
         Source(agent_framework.MESSAGE_SOURCE_ID, texts),
         *carried(langgraph.TRIGGERS, langgraph_readers.waits_for),
+    ),
+    "declared_edges": (
+        Source(gen_ai.WORKFLOW_EDGES, declared.arrows),
+        Source(agent_framework.DEFINITION, declared.definition),
     ),
     "ready_ns": (Source(longpole.READY_UNIX_NANO, count),),
     "slot": (Source(longpole.SLOT),),

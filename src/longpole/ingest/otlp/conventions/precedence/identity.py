@@ -57,6 +57,7 @@ ROWS: dict[str, tuple[Source, ...]] = {
         Source(agent_framework.WORKFLOW_NAME),
         Source(langfuse.TRACE_NAME),
         Source(crewai.CREW_KEY),
+        Source(agent_framework.BUILDER_NAME),
     ),
     "workflow_name": (
         Source(dify.APP_NAME),
