@@ -18,9 +18,9 @@ from longpole.advice.worth import rank, worth
 from longpole.domain.findings import Finding
 
 _SAME_CAUSE: tuple[frozenset[str], ...] = (
-    frozenset({"slow_nodes.input", "token_usage.prompt_growth", "scalability.large_payloads"}),
+    frozenset({"slow_nodes.input", "token_usage.prompt_growth", "scalability.large_payload"}),
     frozenset({"slow_nodes.model", "token_usage.model_price"}),
-    frozenset({"slow_nodes.queue", "scalability.slots"}),
+    frozenset({"slow_nodes.queue", "scalability.slot_saturation"}),
     frozenset({"slow_nodes.tail", "retry_patterns.timeout_long"}),
     frozenset({"error_patterns", "best_practice.no_error_strategy"}),
     frozenset({"retry_patterns", "best_practice.no_error_strategy"}),
@@ -49,11 +49,16 @@ def _first(finding: Finding) -> tuple[int, float]:
 
 
 def _is_same(one: Finding, other: Finding) -> bool:
-    if one.rule.partition(".")[0] == other.rule.partition(".")[0] or not set(one.affected_nodes[:1]) & set(
-        other.affected_nodes[:1]
-    ):
+    if one.rule.partition(".")[0] == other.rule.partition(".")[0] or not _is_of_one_node(one, other):
         return False
     return any(_names(one) & causes and _names(other) & causes for causes in _SAME_CAUSE)
+
+
+def _is_of_one_node(one: Finding, other: Finding) -> bool:
+    """Whether one of them blames, before all others, a node that the other speaks of."""
+    return bool(
+        {*one.affected_nodes[:1]} & {*other.affected_nodes} or {*other.affected_nodes[:1]} & {*one.affected_nodes}
+    )
 
 
 def _names(finding: Finding) -> frozenset[str]:

@@ -92,5 +92,4 @@ class WorkflowOptimizationAdvisor:
 def _found(analysis: Analysis, app_id: str, workflow_id: str, days: int) -> tuple[Finding, ...]:
     """What one analysis finds; stored nowhere. An error of the rule is raised."""
     observed = observe(app_id, workflow_id, days)
-    rule = RULES.get(analysis)
-    return () if rule is None or not len(observed.runs) else tuple(rule(observed))
+    return tuple(RULES[analysis](observed)) if len(observed.runs) else ()
