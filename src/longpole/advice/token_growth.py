@@ -139,8 +139,9 @@ def _finding(  # noqa: PLR0917 - all of one node
         title=f"The prompt of {name} grows with every {over.one}" + (" of a session" if over.subject else ""),
         description=(
             f"Each {over.one} of {name} sends {found.per_round:,.0f} tokens more than the one before "
-            f"({found.low:,.0f}–{found.high:,.0f}, n = {found.n:,} {over.many} of at least three {over.one}s). The first "
-            f"{over.one} sends {found.first:,.0f}; half of these {over.many} have {found.rounds:.0f} {over.one}s or more. "
+            f"({found.low:,.0f}–{found.high:,.0f}, n = {found.n:,} {over.many} of at least three {over.one}s). The "
+            f"first {over.one} sends {found.first:,.0f}; half of these {over.many} have {found.rounds:.0f} {over.one}s "
+            "or more. "
             f"{amounts.share(share)} of its input tokens are what the latest {keep} {over.one}s do not need."
         ),
         improvement=f"{money_words(cost, saved)}, if the latest {keep} {over.one}s are enough",
