@@ -4,28 +4,35 @@
            └─ profile ────────────────────────────────────────────────────────────────────┘
 
 Fifteen executions a run. Questions repeat as by Zipf, so inputs do; searching
-gives the same for the same question, models do not. One run in fifty fails, one in
-twenty has a step that is tried again; times are lognormal, the draft's
-grow with its input; two versions, some thousand users.
+gives the same for the same question, models do not. Times are lognormal, the
+draft's grow with its input; two versions, some thousand users. There is enough wrong
+for most rules to have something to work out: `profile` is tried again in one run of
+twenty and fails in one of fifty, `policy` fails for some users and is cached in part,
+`rerank` is slower since the second version, `summarise` is sent more from turn to
+turn, and the newest prompts are kept, each with its time in front.
 """
 
 import json
+import zlib
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
+from longpole.domain.cache import Counted, Counts
 from longpole.domain.runs import NodeExecution, Run
+from longpole.domain.scopes import Scope
 from longpole.runtime import Runtime
 from longpole.store.bulk import insert_rows
+from longpole.store.cache_counting import add_counts
 from longpole.store.dimension_writes import write_dimensions
 from longpole.store.engine import reading, writing
 from longpole.store.partitions import PARTITIONED, day_of, days, is_partitioned, make_day
 from longpole.store.row_packing import node_dimension, packer, workflow_dimension
-from longpole.store.tables import node_attempts, node_executions, run_directory, runs
+from longpole.store.tables import node_attempts, node_executions, run_directory, runs, span_contents
 
 APP, FLOW = "bench", "support"
 NODES, RUNS_AT_ONCE = 15, 2_000
@@ -70,8 +77,9 @@ STEPS = (
     Step("policy", "tool", 90, ("draft",)),
     Step("answer", "answer", 0.3, ("policy",)),
 )
-RETRIED = 2
-"""The place of the step that is tried again, and fails: `profile`."""
+RETRIED, POLICY = 2, 13
+"""Places of the step that is tried again, `profile`, and of the one that fails for some users and is cached."""
+PROMPTS = 2_000
 
 
 def fill(on: Runtime, executions: int, since_days: float) -> None:
@@ -90,6 +98,7 @@ def fill(on: Runtime, executions: int, since_days: float) -> None:
         nodes=[refers.nodes[node_dimension(_shown(step))] for step in STEPS],
         models=[refers.models[step.model, step.model, "openai" if step.model else None] for step in STEPS],
         is_sqlite=on.engine.dialect.name == "sqlite",
+        newest_ns=int(ends[-1]),
     )
     with writing(on.engine) as connection:
         write_dimensions(connection, refers)
@@ -99,8 +108,37 @@ def fill(on: Runtime, executions: int, since_days: float) -> None:
             for table, rows in _Batch(chance, part, of).rows():
                 if table is not run_directory or not of.is_sqlite:
                     insert_rows(connection, table, rows)
+    _keep_prompts(on)
+    _count_hits(on, count, now_ns)
     with on.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
+
+
+def _keep_prompts(on: Runtime) -> None:
+    """What the newest calls of models were sent."""
+    head = "You answer questions of customers in three sentences, politely and from the documents only. " * 60
+    e = node_executions.c
+    query = select(e.run_key, e.node_execution_id).where(e.model_key.is_not(None)).order_by(e.run_key.desc())
+    with writing(on.engine) as connection:
+        rows = [
+            (
+                bytes.fromhex(f"{key:032x}"),
+                bytes.fromhex(id_),
+                0,
+                False,
+                zlib.compress(f"{key} {head} {id_}".encode(), 1),
+            )
+            for key, id_ in connection.execute(query.limit(PROMPTS))
+        ]
+        insert_rows(connection, span_contents, rows)
+
+
+def _count_hits(on: Runtime, runs_in_all: int, now_ns: int) -> None:
+    """What the cache did for `policy`."""
+    with writing(on.engine) as connection:
+        hits = runs_in_all * 3 // 10
+        counts = Counts(hits=hits, misses=runs_in_all - hits, stores=runs_in_all - hits)
+        add_counts(connection, {Counted(Scope(APP, FLOW), "tool", "policy", "read_only"): counts}, now_ns - DAY)
 
 
 def _shown(step: Step) -> NodeExecution:
@@ -123,6 +161,7 @@ class _Dimensions:
     nodes: list[int | None]
     models: list[int | None]
     is_sqlite: bool
+    newest_ns: int
 
     def money(self, pico: Ints) -> list[Any]:
         """Dollars as the database has them."""
@@ -137,6 +176,10 @@ class _Batch:
         self.question = np.minimum(chance.zipf(1.25, self.count), QUESTIONS).astype(np.int64)
         self.failed = chance.random(self.count) < 0.02
         self.retried = (chance.random(self.count) < 0.05) | self.failed
+        self.user = chance.zipf(1.4, self.count) % USERS
+        self.refused = (self.user % 17 == 3) & (chance.random(self.count) < 0.8)
+        self.is_new = ends > of.newest_ns - 2 * DAY
+        self.hits = chance.random(self.count) < 0.3
         keys = (((ends // 1_000) - KEY_EPOCH_US) << 12) + np.arange(self.count) % 4_096
         self.run_keys = np.maximum.accumulate(keys + np.arange(self.count))
         self.documents = chance.lognormal(0.0, 0.5, self.count)
@@ -170,6 +213,10 @@ class _Batch:
             ms = ms * (0.4 + 0.6 * self.documents)
         if step.node_id == "profile":
             ms = np.where(self.retried, ms * 2 + 500, ms)
+        if step.node_id == "rerank":
+            ms = np.where(self.is_new, ms * 3, ms)
+        if step.node_id == "policy":
+            ms = np.where(self.hits, 1.0, ms)
         return ms * MS
 
     def rows(self) -> list[tuple[Table, list[tuple[Any, ...]]]]:
@@ -184,7 +231,7 @@ class _Batch:
         ]
 
     def _tokens(self) -> tuple[Ints, Ints]:
-        read = np.array([step.input_tokens for step in STEPS])
+        read = np.array([step.input_tokens * (1 + 1.2 * (step.turn or 0)) for step in STEPS])
         grown = np.where(np.array([step.node_id == "draft" for step in STEPS]), self.documents[:, None], 1.0)
         tokens = (read * grown * self.chance.uniform(0.8, 1.2, (self.count, NODES))).astype(np.int64)
         return tokens, tokens * np.array([step.usd_per_million for step in STEPS], dtype=np.int64)
@@ -195,10 +242,11 @@ class _Batch:
             "run_key": self.run_keys.tolist(),
             "workflow_run_id": ids,
             "workflow_key": of.workflow,
-            "workflow_version": np.where(self.ends > self.ends.max() - 2 * DAY, "v2", "v1").tolist(),
+            "workflow_version": np.where(self.is_new, "v2", "v1").tolist(),
+            "trace_id": [bytes.fromhex(each) for each in ids],
             "source": "otlp",
-            "status": self.failed.astype(int).tolist(),
-            "user_id": [f"user-{each}" for each in self.chance.zipf(1.4, self.count) % USERS],
+            "status": (self.failed | self.refused).astype(int).tolist(),
+            "user_id": [f"user-{each}" for each in self.user.tolist()],
             "start_ns": self.begins.tolist(),
             "elapsed_ns": (self.ends - self.begins).tolist(),
             "node_count": NODES,
@@ -219,9 +267,11 @@ class _Batch:
         inputs, outputs = self._fingerprints()
         calls = np.array([step.model is not None for step in STEPS])
         here = np.broadcast_to(calls, tokens.shape)
-        first = np.zeros((self.count, NODES), dtype=bool)
-        first[:, RETRIED] = True
-        failed, retried = first & self.failed[:, None], first & self.retried[:, None]
+        places = np.arange(NODES)
+        retried = (places == RETRIED) & self.retried[:, None]
+        refused = (places == POLICY) & self.refused[:, None]
+        failed = ((places == RETRIED) & self.failed[:, None]) | refused
+        is_cached = (places == POLICY) & ~refused
         size = self.chance.lognormal(7, 1, (self.count, NODES)).astype(np.int64)
         return {
             "run_key": np.repeat(self.run_keys, NODES).tolist(),
@@ -244,8 +294,9 @@ class _Batch:
             "output_bytes": (size // 2).ravel().tolist(),
             "input_fingerprint": inputs.ravel().tolist(),
             "output_fingerprint": outputs.ravel().tolist(),
-            "error_type": _where(failed, np.full(failed.shape, "HTTPStatusError", dtype=object)),
-            "error_message": self._messages(failed),
+            "error_type": _where(failed, np.where(refused, "KeyError", "HTTPStatusError")),
+            "error_message": self._messages(failed, refused),
+            "is_cached": _where(is_cached, np.broadcast_to(self.hits[:, None], failed.shape)),
             "iteration_index": [step.turn for step in STEPS] * self.count,
             "waits_for": [json.dumps(step.waits_for) if step.waits_for else None for step in STEPS] * self.count,
         }
@@ -269,14 +320,11 @@ class _Batch:
             for inside in around
         ]
 
-    def _messages(self, failed: Any) -> list[str | None]:
+    def _messages(self, failed: Any, refused: Any) -> list[str | None]:
         numbers = self.chance.integers(0, 100_000, failed.size).tolist()
-        return [
-            f"Server error 503 for url 'https://crm.example/v2/users/{number}' after {number % 977} ms"
-            if is_one
-            else None
-            for is_one, number in zip(failed.ravel().tolist(), numbers, strict=True)
-        ]
+        unavailable = "Server error 503 for url 'https://crm.example/v2/users/{0}' after {1} ms"
+        said = _where(failed, np.where(refused, "no rule for tier 'partner' of customer {0}", unavailable))
+        return [text and text.format(number, number % 977) for text, number in zip(said, numbers, strict=True)]
 
     def _attempts(self) -> list[tuple[Any, ...]]:
         found = []
