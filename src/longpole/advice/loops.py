@@ -122,7 +122,10 @@ def _runaway(observed: Observations, loop: _Loop) -> Finding | None:
         return None
     most = int(np.ceil(max(np.percentile(loop.rounds[~long], 99), 2 * usual))) if not long.all() else int(far)
     seconds, usd = _beyond(observed, loop, most)
-    mean_s = float(np.nanmean(observed.runs.elapsed_ns)) / 1e9
+    taken = observed.runs.elapsed_ns[~np.isnan(observed.runs.elapsed_ns)]
+    if not taken.size:
+        return None
+    mean_s = float(taken.mean()) / 1e9
     saved, low, high = mean_interval(seconds)
     saved_usd = tuple(each * observed.runs_per_month for each in mean_interval(usd))
     if low < _LEAST_SHARE * mean_s and saved_usd[1] < LEAST_USD:

@@ -15,9 +15,10 @@ from longpole.advice.remedies.remedy import Action
 from longpole.analysis.proportions import share
 from longpole.domain import amounts
 from longpole.domain.findings import Estimate, Finding, Gain
-from longpole.domain.graphs import GraphSource, Purity, WorkflowGraph
+from longpole.domain.graphs import GraphNode, GraphSource, Purity, WorkflowGraph
 from longpole.domain.recommendations import Category
 
+_WRITERS = frozenset({"llm", "chain_llm", "parameter_extractor"})
 _LEAST_AT_LIMIT = 10
 _LEAST_LIMIT = 64
 _MOST_AT_LIMIT = 0.6
@@ -53,9 +54,8 @@ def _unread(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
         category=Category.COST,
         title=f"No later step reads what {name} writes",
         description=(
-            f"By the workflow's graph no step uses the result of {name}, and it writes nothing else. It was called "
-            f"{n:,} "
-            f"times and wrote {np.nanmean(observed.executions.output_tokens[calls.places]):,.0f} tokens each time."
+            f"By the workflow's graph no step uses the result of {name}, and it does nothing else. It was called {n:,} "
+            f"times{_wrote(observed, calls.places)}."
         ),
         improvement=f"{money_words(cost[0], cost)} for this step, if it is taken out",
         affected_nodes=(calls.node.node_id,),
@@ -77,19 +77,32 @@ def _unread(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
     )
 
 
+def _wrote(observed: Observations, places: Ints) -> str:
+    output = observed.executions.output_tokens[places]
+    known = output[~np.isnan(output)]
+    return f" and wrote {known.mean():,.0f} tokens each time" if known.size else ""
+
+
 def is_unread(graph: WorkflowGraph, node_id: str) -> bool:
     """By a declared graph, nobody can read what the node makes: no step names it, none reads what it does not name.
 
     Where no step names any other, the graph does not say who reads what.
     """
     node = graph.node(node_id)
-    if node is None or graph.source is GraphSource.INFERRED or node.writes or node.purity is Purity.WRITES:
+    if node is None or graph.source is GraphSource.INFERRED or not _only_writes_text(node):
         return False
     if any(each.has_dynamic_reads for each in graph.nodes) or not any(each.reads for each in graph.nodes):
         return False
-    if not any(edge.source == node_id for edge in graph.edges):
-        return False  # the last step: its output is the workflow's
+    after = [edge for edge in graph.edges if edge.source == node_id]
+    if not after or any(edge.branch is not None for edge in after):
+        return False  # the last step: its output is the workflow's; or what it says decides where to go
     return not any(node_id in each.reads for each in graph.nodes)
+
+
+def _only_writes_text(node: GraphNode) -> bool:
+    """What it makes is all that it does: an agent and a model with tools may do more."""
+    is_plain = node.node_type in _WRITERS and not node.config.get("tools")
+    return is_plain and not node.writes and node.purity is not Purity.WRITES
 
 
 def _cut_off(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from longpole.advice.observations import NodeInfo
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action, Remedy
 from longpole.domain.graphs import Engine
+from longpole.graphs.reading import read_graph
 
 VALUES = {
     "ttl_hours": 6, "now_ttl_hours": 1, "per_user": True, "max_attempts": 4, "wait_s": 2.5, "now_wait_s": 0.25,
@@ -196,6 +197,17 @@ def test_dify_code_nodes_run() -> None:
     arms = {scope["main"](user_id=str(user))["arm"] for user in range(50)}  # type: ignore[operator]
     assert arms == {"other", "usual"}
     assert list(code["outputs"]) == ["arm"]
+
+
+@pytest.mark.parametrize("engine", [Engine.DIFY, Engine.N8N])
+@pytest.mark.parametrize("action", list(Action))
+def test_our_own_reader_takes_what_is_to_be_put_into_a_workflow(engine: Engine, action: Action) -> None:
+    code = code_of(remedy(engine, action, NODES[0]))
+    if "nodes" not in code:
+        return  # variables of containers, or edges alone
+    graph = read_graph(code, engine)
+    assert graph.engine is engine
+    assert graph.nodes
 
 
 def test_dify_stays_within_its_limits() -> None:

@@ -73,6 +73,12 @@ def test_who_reads_what_must_be_known() -> None:
     writing = replace(bare.nodes[1], writes=("conversation.title",))
     assert not is_unread(replace(bare, nodes=(bare.nodes[0], writing, *bare.nodes[2:])), "title")
     assert not is_unread(replace(bare, nodes=tuple(replace(node, reads=()) for node in bare.nodes)), "title")
+    with_tools = replace(bare.nodes[1], config={"tools": [{"name": "mail"}]})
+    assert not is_unread(replace(bare, nodes=(bare.nodes[0], with_tools, *bare.nodes[2:])), "title")
+    agent = replace(bare.nodes[1], node_type="agent")
+    assert not is_unread(replace(bare, nodes=(bare.nodes[0], agent, *bare.nodes[2:])), "title")
+    deciding = replace(bare.edges[1], branch="class 1")
+    assert not is_unread(replace(bare, edges=(bare.edges[0], deciding, bare.edges[2])), "title")
 
 
 def cut(limit: int, *, is_repeated: bool) -> Observations:
