@@ -119,6 +119,15 @@ def again(stream: Stream, seed: int) -> Stream:
     )
 
 
+def part(stream: Stream, since: int, until: int) -> Stream:
+    """The questions from a place on, up to another."""
+    cut = slice(since, until)
+    return Stream(
+        stream.name, stream.key[cut], stream.run[cut], stream.start_ns[cut], stream.took_ns[cut], stream.failed[cut],
+        stream.ttls_s,
+    )  # fmt: skip
+
+
 def _stream(name: str, key: Ints, run: Ints, arrivals: Arrivals, ttls_s: tuple[float, ...]) -> Stream:
     at_s, took_s = arrivals.at_s, arrivals.took_s
     order = np.argsort(at_s, kind="stable")

@@ -111,6 +111,11 @@ def first_steps(case: str, its_class: NodeClass, trial: Trial) -> tuple[str, ...
         steps.append("Confirm that the node only reads: that nothing is sent, stored or changed when it runs.")
     if not trial.ledger.knows_users and its_class is not NodeClass.PURE:
         steps.append("Confirm that its result does not depend on who asks, or put the user into the key.")
+    if its_class is not NodeClass.PURE:
+        steps.append(
+            "What it reads may change one day, though it did not in this period: invalidate its results then. Keep them"
+            " for no longer than an old answer would do; where answers carry Cache-Control, for no longer than that."
+        )
     return tuple(steps)
 
 
