@@ -111,9 +111,14 @@ def _by_fingerprint(findings: Sequence[Finding]) -> dict[str, Finding]:
     found: dict[str, Finding] = {}
     for finding in findings:
         key = fingerprint(finding)
-        if key not in found or worth(plain(finding.gain)) > worth(plain(found[key].gain)):
+        if key not in found or _telling(finding) > _telling(found[key]):
             found[key] = finding
     return found
+
+
+def _telling(finding: Finding) -> tuple[int, float, str]:
+    """Of two that are the same, the greater is told; whichever came first."""
+    return rank(severity_of(finding)), worth(plain(finding.gain)), repr((finding.gain, finding.title))
 
 
 def _with_a_limit(
