@@ -45,7 +45,7 @@ def trend(times_ns: Ints, values: Floats, seed: int = 0) -> Trend | None:
         return None
     ordered = values[np.argsort(times_ns, kind="stable")]
     ordered = ordered[evenly(ordered.size, _MOST)]
-    quarter = max(values.size // 4, 5)
+    quarter = max(ordered.size // 4, 5)
     begin, end = ordered[:quarter], ordered[-quarter:]
     first, last = float(np.median(begin)), float(np.median(end))
     if first <= 0:

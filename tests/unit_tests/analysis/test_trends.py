@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from longpole.analysis.trends import trend
 
 
-def test_twice_as_much() -> None:
-    times = np.arange(400)
-    found = trend(times, 100.0 * 2 ** (times / 399))
+@pytest.mark.parametrize("count", [400, 50_000])
+def test_twice_as_much(count: int) -> None:
+    times = np.arange(count)
+    found = trend(times, 100.0 * 2 ** (times / count))
     assert found is not None
     assert found.factor == pytest.approx(2**0.75, rel=0.02)  # from the middle of the first quarter to that of the last
     assert found.is_steady
