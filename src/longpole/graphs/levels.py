@@ -82,7 +82,7 @@ def _level(container: str | None, nodes: list[GraphNode], edges: tuple[GraphEdge
         nodes=tuple(by_id[node_id] for node_id in order),
         edges=inside,
         places=places,
-        conditions=_conditions(order, inside, deciding),
+        conditions=_conditions(order, inside, deciding, _alternatives(nodes)),
         after=_after(order, inside, places),
         deciding=deciding,
     )
@@ -103,7 +103,15 @@ def _topological(node_ids: list[str], edges: tuple[GraphEdge, ...]) -> list[str]
     return order if len(order) == len(node_ids) else None
 
 
-def _conditions(order: list[str], edges: tuple[GraphEdge, ...], deciding: frozenset[str]) -> tuple[Condition, ...]:
+def _alternatives(nodes: list[GraphNode]) -> frozenset[str]:
+    """Where a workflow has several triggers, one of them begins a run."""
+    triggers = frozenset(node.node_id for node in nodes if node.node_type.startswith("trigger"))
+    return triggers if len(triggers) > 1 else frozenset()
+
+
+def _conditions(
+    order: list[str], edges: tuple[GraphEdge, ...], deciding: frozenset[str], alternatives: frozenset[str]
+) -> tuple[Condition, ...]:
     into: dict[str, list[GraphEdge]] = defaultdict(list)
     for edge in edges:
         into[edge.target].append(edge)
@@ -113,7 +121,8 @@ def _conditions(order: list[str], edges: tuple[GraphEdge, ...], deciding: frozen
             (edge.source, edge.branch or "") if edge.source in deciding else found[edge.source]
             for edge in into[node_id]
         } or {ALWAYS}
-        found[node_id] = leading.pop() if len(leading) == 1 else (node_id, None)
+        is_own = len(leading) > 1 or node_id in alternatives
+        found[node_id] = (node_id, None) if is_own else leading.pop()
     return tuple(found[node_id] for node_id in order)
 
 

@@ -18,8 +18,8 @@ from longpole.domain.node_types import snake_case
 from longpole.graphs.purity_of_code import code_purity, template_purity
 
 _PURE = frozenset({
-    "list_operator", "variable_aggregator", "variable_assigner", "if_else", "iteration_start", "loop_start", "start",
-    "end", "iteration", "loop",
+    "list_operator", "variable_aggregator", "variable_assigner", "if_else", "iteration_start", "loop_start", "loop_end",
+    "start", "end", "iteration", "loop",
 })  # fmt: skip
 """`variable_assigner` is what aggregators were called before 0.6.9; what writes is an `assigner`. Containers are what
 is inside of them."""

@@ -57,7 +57,7 @@ def _after(graph: WorkflowGraph) -> set[tuple[str, str]]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(workflows(), st.integers(0, 2**32))
 def test_what_is_called_safe_is_safe_in_any_order(workflow: Workflow, seed: int) -> None:
     graph, sees = workflow
@@ -71,7 +71,7 @@ def test_what_is_called_safe_is_safe_in_any_order(workflow: Workflow, seed: int)
             assert after.saw == before.saw
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(workflows())
 def test_only_the_waits_that_are_named_are_gone(workflow: Workflow) -> None:
     graph, _ = workflow
@@ -88,7 +88,7 @@ def test_only_the_waits_that_are_named_are_gone(workflow: Workflow) -> None:
             assert _after(replace(new, edges=fewer)) != _after(new)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(workflows())
 def test_a_graph_without_what_was_safe_has_nothing_safe_in_it(workflow: Workflow) -> None:
     graph, _ = workflow
@@ -97,7 +97,7 @@ def test_a_graph_without_what_was_safe_has_nothing_safe_in_it(workflow: Workflow
     assert not [found for found in removable_edges(new) if found.verdict is Verdict.SAFE]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(workflows(), st.randoms(use_true_random=False))
 def test_the_order_in_a_file_does_not_matter(workflow: Workflow, shuffling: random.Random) -> None:
     graph, _ = workflow
@@ -109,7 +109,7 @@ def test_the_order_in_a_file_does_not_matter(workflow: Workflow, shuffling: rand
     assert {found.edge: found.verdict for found in removable_edges(other)} == verdicts
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(workflows(), st.data())
 def test_a_veto_only_keeps(workflow: Workflow, data: st.DataObject) -> None:
     graph, _ = workflow
