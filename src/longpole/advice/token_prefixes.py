@@ -19,6 +19,7 @@ from longpole.advice.remedies.remedy import Action
 from longpole.analysis.bootstrap import mean_interval
 from longpole.analysis.bottlenecks import evenly
 from longpole.analysis.prompt_prefix import LEAST_TOKENS, STEP_TOKENS, TTL_NS, Layout, layout, served_tokens
+from longpole.analysis.prompt_texts import sent_text
 from longpole.domain import amounts
 from longpole.domain.findings import Estimate, Finding, Gain
 from longpole.domain.recommendations import Category
@@ -55,7 +56,7 @@ def token_prefixes(observed: Observations, calls: ModelCalls) -> Iterator[Findin
     captured = [int(place) for place in calls.places if place in observed.prompts][-_MOST_PROMPTS:]
     if len(captured) < _LEAST_PROMPTS:
         return
-    prompts = [observed.prompts[place].encode("utf-8", "replace")[:_MOST_BYTES] for place in captured]
+    prompts = [sent_text(observed.prompts[place]).encode("utf-8", "replace")[:_MOST_BYTES] for place in captured]
     found = layout([prompts[at] for at in evenly(len(prompts), _LAID_OUT)])
     tokens = observed.executions.input_tokens[captured]
     bytes_per_token = float(np.median([len(each) for each in prompts] / tokens))

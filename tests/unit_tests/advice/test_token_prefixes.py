@@ -1,5 +1,6 @@
 """Prompts that begin with what changes, and caches that are not used."""
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -79,6 +80,20 @@ def test_a_cache_that_serves_nothing_is_told() -> None:
 
 def test_calls_an_hour_apart_share_nothing() -> None:
     assert not list(token_usage(asked(dated_first, gap_s=3_600)))
+
+
+def test_the_order_in_which_telemetry_writes_is_not_that_of_the_prompt() -> None:
+    """Messages before the instructions, and an id of the library's: what was sent begins with the rules."""
+
+    def prompt(source: random.Random, number: int) -> str:
+        message = {"role": "user", "parts": [{"type": "text", "content": words(source, 60)}], "id": f"m{number}"}
+        instructions = [{"type": "text", "content": RULES}]
+        return json.dumps({
+            "gen_ai.input.messages": json.dumps([message]), "gen_ai.system_instructions": json.dumps(instructions),
+        })  # fmt: skip
+
+    assert not list(token_usage(asked(prompt)))
+    assert only(asked(prompt, cached=0), "token_usage.prompt_cache_unused")
 
 
 def test_without_contents_nothing_is_said() -> None:
