@@ -48,8 +48,11 @@ from longpole.analysis.prompt_texts import sent_text
         ({"args": ["plan"]}, "plan"),
         ({"prompts": [{"role": "system", "text": "Be kind.", "files": []}]}, "system\nBe kind."),
         (
-            {"contents": [{"role": "user", "parts": [{"text": "hi"}]}], "config": {"system_instruction": "no"}},
-            "user\nhi",
+            {
+                "contents": [{"role": "user", "parts": [{"text": "hi"}]}],
+                "config": {"system_instruction": "Be kind.", "seed": 7},
+            },
+            "Be kind.\nuser\nhi",
         ),
         # Nobody knows what of it was sent.
         ({"query": "x", "at": "2026-11-26"}, ""),
