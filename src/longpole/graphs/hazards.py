@@ -16,7 +16,7 @@ from typing import Any
 from longpole.domain.graphs import Engine, GraphNode, Purity, WorkflowGraph
 from longpole.domain.node_types import snake_case
 from longpole.graphs.levels import Level
-from longpole.graphs.purity import dify_purity, worst
+from longpole.graphs.purity import dify_purity, is_harmless, worst
 
 _FRAME = {
     "start": "everything begins with {0}",
@@ -31,6 +31,8 @@ _FRAME = {
 }
 _ENTRIES = frozenset({"start", "iteration_start", "loop_start", "__start__"})
 _CONTAINERS = frozenset({"iteration", "loop"})
+_CLOSED = frozenset({"llm", "parameter_extractor", "question_classifier", "document_extractor"})
+"""Types whose results depend on what they are given only, and on a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Conduct:
 
     Attributes:
         uses: Ids of the nodes, of any level, whose results it uses.
+        writes, shared_reads: Names of shared things.
+        sees_the_world: What it makes depends on what is outside of the workflow, other than a model.
         frame: Why it keeps its place whatever it does, with `{0}` for its name; None where it need not.
     """
 
@@ -46,7 +50,15 @@ class Conduct:
     is_dynamic: bool
     uses: frozenset[str]
     writes: frozenset[str]
+    shared_reads: frozenset[str]
+    sees_the_world: bool
     frame: str | None
+
+    def shows(self, other: "Conduct") -> bool:
+        """What it does may be noticed by the other, though nothing is handed over."""
+        if self.writes:
+            return bool(self.writes & other.shared_reads)
+        return not is_harmless(self.purity) and other.sees_the_world
 
 
 def conducts(graph: WorkflowGraph, level: Level) -> tuple[Conduct, ...]:
@@ -63,6 +75,8 @@ def conducts(graph: WorkflowGraph, level: Level) -> tuple[Conduct, ...]:
                 is_dynamic=any(part.has_dynamic_reads for part in parts),
                 uses=frozenset().union(*(uses_of(graph.engine, part, node_ids) for part in parts)),
                 writes=frozenset(name for part in parts for name in part.writes),
+                shared_reads=frozenset(name for part in parts for name in part.shared_reads),
+                sees_the_world=any(_sees_the_world(graph.engine, part, inside) for part in parts),
                 frame=_frame(graph.engine, level, node, is_reached=node.node_id in reached),
             )
         )
@@ -96,6 +110,26 @@ def mentioned(config: Any, node_ids: frozenset[str]) -> Iterator[str]:
             yield config[0]
         for inner in config:
             yield from mentioned(inner, node_ids)
+
+
+def _sees_the_world(engine: Engine, node: GraphNode, inside: Mapping[str | None, list[GraphNode]]) -> bool:
+    purity = purity_of(engine, node, is_around=node.node_id in inside)
+    return purity is not Purity.PURE and not (engine is Engine.DIFY and snake_case(node.node_type) in _CLOSED)
+
+
+def raced(level: Level, of: tuple[Conduct, ...]) -> int:
+    """Places, as bits, of steps beside which another one runs that they may notice: who comes first, time decides.
+
+    Of such a race the order that a workflow's author sees is the usual one. It must not be turned round.
+    """
+    found = 0
+    acting_at = [(place, c) for place, c in enumerate(of) if c.writes or not is_harmless(c.purity)]
+    for place, conduct in enumerate(of):
+        for other, acting in acting_at if conduct.sees_the_world or conduct.shared_reads else ():
+            is_ordered = other == place or level.after[place] >> other & 1 or level.after[other] >> place & 1
+            if not is_ordered and acting.shows(conduct) and not level.exclude_each_other(place, other):
+                found |= 1 << place
+    return found
 
 
 def own_variables(config: Any, node_id: str) -> Iterator[str]:

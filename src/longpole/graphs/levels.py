@@ -49,6 +49,20 @@ class Level:
         """Paths of different conditions meet at the node."""
         return self.conditions[self.places[node_id]] == (node_id, None)
 
+    def exclude_each_other(self, one: int, other: int) -> bool:
+        """They are on different branches of one decision."""
+        taken = self._decided(one)
+        return any(taken.get(node_id, branch) != branch for node_id, branch in self._decided(other).items())
+
+    def _decided(self, place: int) -> dict[str, str]:
+        """The branches that lead to a place, back to where paths meet."""
+        found: dict[str, str] = {}
+        source, branch = self.conditions[place]
+        while source is not None and branch is not None:
+            found[source] = branch
+            source, branch = self.conditions[self.places[source]]
+        return found
+
 
 def levels(graph: WorkflowGraph) -> tuple[Level, ...]:
     """The graph's levels, in the order of their first nodes. A level with a circle in it is left out."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from longpole.domain.graphs import Engine, Purity, WorkflowGraph
-from longpole.graphs.hazards import Conduct, conducts, used_at
+from longpole.graphs.hazards import Conduct, conducts, raced, used_at
 from longpole.graphs.levels import Level, bits, closed, levels
 from longpole.graphs.purity import is_harmless
 
@@ -35,6 +35,7 @@ class Orders:
     Attributes:
         uses: By place, the places whose results it uses, as bits; both ways where a later one is named.
         vetoed: By place, the places after it that runs say have to do with it, as bits.
+        races: Places of steps that may notice what another does at the same time, as bits.
         given_up, if_confirmed: By place, the places after it that need not wait for it: as far as is known, and if
             what nobody knows of turns out to be harmless.
     """
@@ -43,6 +44,7 @@ class Orders:
     conducts: tuple[Conduct, ...]
     uses: tuple[int, ...]
     vetoed: tuple[int, ...]
+    races: int
     given_up: tuple[int, ...]
     if_confirmed: tuple[int, ...]
 
@@ -66,14 +68,32 @@ def _is_plain(graph: WorkflowGraph, level: Level) -> bool:
 
 def _orders(graph: WorkflowGraph, level: Level, fingerprint_veto: frozenset[Pair]) -> Orders:
     of = conducts(graph, level)
+    races = _races(graph, level, of)
     uses = _uses(graph, level, of)
     vetoed = _vetoed(graph, level, fingerprint_veto)
 
     def may_go(allowed: Callable[[Purity], bool]) -> tuple[int, ...]:
-        free = [c.frame is None and not c.is_dynamic and not c.writes and allowed(c.purity) for c in of]
+        free = [
+            c.frame is None and not c.is_dynamic and not c.writes and allowed(c.purity) and not races >> place & 1
+            for place, c in enumerate(of)
+        ]
         return _given_up(level, free, uses, vetoed)
 
-    return Orders(level, of, uses, vetoed, may_go(is_harmless), may_go(lambda purity: purity is not Purity.WRITES))
+    return Orders(
+        level, of, uses, vetoed, races, may_go(is_harmless), may_go(lambda purity: purity is not Purity.WRITES)
+    )
+
+
+def _races(graph: WorkflowGraph, level: Level, of: tuple[Conduct, ...]) -> int:
+    """Those on the level; and all that notice anything, where the container around them is in a race."""
+    found, around = raced(level, of), level.container_id
+    outer = {node.node_id: other for other in levels(graph) for node in other.nodes}
+    while around is not None and around in outer:
+        where = outer[around]
+        if raced(where, conducts(graph, where)) >> where.places[around] & 1:
+            return sum(1 << place for place, c in enumerate(of) if c.sees_the_world or c.shared_reads)
+        around = where.container_id
+    return found
 
 
 def _uses(graph: WorkflowGraph, level: Level, of: tuple[Conduct, ...]) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from itertools import chain
 
 from longpole.domain.graphs import Engine, GraphNode, GraphSource, Purity, WorkflowGraph
 from longpole.domain.node_types import snake_case
-from longpole.graphs.hazards import own_variables, parts_of, purity_of, used_at, uses_of
+from longpole.graphs.hazards import conducts, own_variables, parts_of, purity_of, raced, used_at, uses_of
 from longpole.graphs.levels import Level, levels
 from longpole.graphs.purity import is_harmless
 from longpole.graphs.removable_edges import Verdict
@@ -57,6 +57,9 @@ def _judged(graph: WorkflowGraph, node: GraphNode, by_container: Mapping[str | N
     slots = slots if isinstance(slots, int) and not isinstance(slots, bool) and slots > 1 else DEFAULT_SLOTS
     if kept is not None:
         return SequentialIteration(node.node_id, Verdict.KEPT, kept, slots)
+    if _is_raced(graph, node, by_container):
+        reason = "no item uses anything of another, but a step beside it changes something that it may notice"
+        return SequentialIteration(node.node_id, Verdict.NEEDS_CONFIRMATION, reason, slots)
     unknown = [part for part, purity in _purities(graph, _inside(graph, node)) if not is_harmless(purity)]
     if unknown:
         who = ", ".join(map(_named, unknown))
@@ -66,6 +69,11 @@ def _judged(graph: WorkflowGraph, node: GraphNode, by_container: Mapping[str | N
     if graph.source is GraphSource.INFERRED:
         return SequentialIteration(node.node_id, Verdict.NEEDS_CONFIRMATION, f"{reason}, as far as runs show", slots)
     return SequentialIteration(node.node_id, Verdict.SAFE, reason, slots)
+
+
+def _is_raced(graph: WorkflowGraph, node: GraphNode, by_container: Mapping[str | None, Level]) -> bool:
+    level = by_container.get(node.container_id)
+    return level is None or bool(raced(level, conducts(graph, level)) >> level.places[node.node_id] & 1)
 
 
 def _inside(graph: WorkflowGraph, node: GraphNode) -> list[GraphNode]:

@@ -163,32 +163,38 @@ def _why_not_looked_at(graph: WorkflowGraph, containers: Mapping[str, str | None
 
 
 def _why_kept(graph: WorkflowGraph, found: Orders, edge: GraphEdge) -> str:
+    return next(_reasons(graph, found, edge))
+
+
+def _reasons(graph: WorkflowGraph, found: Orders, edge: GraphEdge) -> Iterator[str]:
+    """The first is told."""
     level = found.level
-    places = level.places[edge.source], level.places[edge.target]
-    names = _named(graph, edge.source), _named(graph, edge.target)
-    for place, name in zip(places, names, strict=True):
+    one, other = level.places[edge.source], level.places[edge.target]
+    names = {one: _named(graph, edge.source), other: _named(graph, edge.target)}
+    for place, name in names.items():
         frame = found.conducts[place].frame
         if frame is not None:
-            return frame.format(name)
-    if found.uses[places[0]] >> places[1] & 1:
-        return f"one of {names[0]} and {names[1]} uses what the other makes"
-    if found.vetoed[places[0]] >> places[1] & 1:
-        return f"in runs {names[1]} was given what {names[0]} made, though its configuration does not say so"
-    for place, name in zip(places, names, strict=True):
-        reason = _own_reason(found.conducts[place], name)
-        if reason is not None:
-            return reason
-    if level.conditions[places[0]] != level.conditions[places[1]]:
-        return f"{names[0]} and {names[1]} do not run on the same condition"
-    return f"{names[1]} needs {names[0]} through a step in between, or would make too many branches at once"
+            yield frame.format(name)
+    if found.uses[one] >> other & 1:
+        yield f"one of {names[one]} and {names[other]} uses what the other makes"
+    if found.vetoed[one] >> other & 1:
+        yield f"in runs {names[other]} was given what {names[one]} made, though its configuration does not say so"
+    for place, name in names.items():
+        if found.races >> place & 1:
+            yield f"{name} may notice what a step beside it does: the order that they have now is the usual one"
+        yield from _own_reason(found.conducts[place], name)
+    if level.conditions[one] != level.conditions[other]:
+        yield f"{names[one]} and {names[other]} do not run on the same condition"
+    yield f"{names[other]} needs {names[one]} through a step in between, or would make too many branches at once"
 
 
-def _own_reason(conduct: Conduct, name: str) -> str | None:
+def _own_reason(conduct: Conduct, name: str) -> Iterator[str]:
     if conduct.writes:
-        return f"{name} writes {', '.join(sorted(conduct.writes))}"
+        yield f"{name} writes {', '.join(sorted(conduct.writes))}"
     if conduct.purity is Purity.WRITES:
-        return f"{name} changes something outside the workflow"
-    return f"{name} may use results that its configuration does not name" if conduct.is_dynamic else None
+        yield f"{name} changes something outside the workflow"
+    if conduct.is_dynamic:
+        yield f"{name} may use results that its configuration does not name"
 
 
 def _named(graph: WorkflowGraph, node_id: str) -> str:

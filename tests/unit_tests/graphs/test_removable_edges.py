@@ -20,6 +20,10 @@ def llm(*reads: str, **more: Any) -> dict[str, Any]:
     return {"type": "llm", "prompt_template": [{"text": " ".join(f"{{{{#{r}.text#}}}}" for r in reads)}], **more}
 
 
+def assigning(name: str) -> dict[str, Any]:
+    return {"type": "assigner", "items": [{"variable_selector": ["conversation", name]}]}
+
+
 def dify(nodes: dict[str, dict[str, Any]], *edges: str, parents: dict[str, str] | None = None) -> WorkflowGraph:
     """A graph of nodes by id, and edges as `a b` or `a-true b`."""
     drawn = [(one.partition("-"), other) for one, other in (edge.split() for edge in edges)]
@@ -135,6 +139,33 @@ def test_what_reads_one_branch_behind_the_meeting_point_stays_behind_it() -> Non
     assert rewritten(graph) - {f"{e.source} {e.target}" for e in graph.edges} == {
         "if-true a", "if-false b", "join more", "after end",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("beside", "reader", "expected"),
+    [
+        (POST, GET, KEPT),
+        (POST, llm(), SAFE),
+        (GET, GET, SAFE),
+        ({"type": "tool", "provider_type": "api"}, {"type": "knowledge-retrieval"}, KEPT),
+        (assigning("x"), GET, SAFE),
+        (assigning("x"), llm(text="{{#conversation.x#}}"), KEPT),
+        (assigning("y"), llm(text="{{#conversation.x#}}"), SAFE),
+    ],
+)  # fmt: skip
+def test_a_race_is_not_turned_round(beside: dict[str, Any], reader: dict[str, Any], expected: Verdict) -> None:
+    """`beside` usually has long ended when `reader` starts behind a model; nothing says that it must have."""
+    graph = dify(
+        {"start": START, "beside": beside, "a": llm(), "reader": reader, "end": END},
+        "start beside", "beside end", "start a", "a reader", "reader end",
+    )  # fmt: skip
+    exclusive = dify(
+        {"start": START, "if": {"type": "if-else"}, "beside": beside, "a": llm(), "reader": reader},
+        "start if", "if-true beside", "if-false a", "a reader",
+    )  # fmt: skip
+
+    assert verdicts(graph)["a reader"] is expected
+    assert verdicts(exclusive)["a reader"] is SAFE
 
 
 def test_answers_keep_their_order_and_what_is_between_them() -> None:
