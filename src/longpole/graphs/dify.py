@@ -24,7 +24,7 @@ from longpole.graphs.purity import dify_purity, worst
 from longpole.graphs.withheld import without_secrets
 
 _NOTE = "custom-note"
-_USUAL = frozenset({None, "", "source"})
+_USUAL = (None, "", "source")
 _CONTAINER_KEYS = ("iteration_id", "loop_id")
 _MEMORY, _ANSWER = "memory", "answer"
 _ASSIGNERS = frozenset({"assigner", "variable_assigner"})
@@ -42,7 +42,7 @@ class _Raw:
 
 def is_dify(document: Mapping[str, Any]) -> bool:
     """It looks like an export of Dify's, or like a graph of its database."""
-    if document.get("kind") in {"app", "rag_pipeline"} or isinstance(document.get("workflow"), dict):
+    if document.get("kind") in ("app", "rag_pipeline") or isinstance(document.get("workflow"), dict):
         return True
     graph = document.get("graph", document)
     if isinstance(graph, str):
@@ -66,7 +66,7 @@ def read_dify(document: Mapping[str, Any]) -> WorkflowGraph:
     raw = _nodes(sequence(graph.get("nodes"), (*path, "nodes")), (*path, "nodes"))
     edges = [
         _edge(mapping(edge, (*path, "edges", number)), (*path, "edges", number))
-        for number, edge in enumerate(sequence(graph.get("edges") or [], (*path, "edges")))
+        for number, edge in enumerate(sequence(graph.get("edges", []), (*path, "edges")))
     ]
     found = {node.node_id: references(node.data, raw.keys()) for node in raw.values()}
     warnings = [

@@ -24,6 +24,9 @@ from longpole.domain.errors import InvalidInputError
 from longpole.domain.graphs import MAX_FILE_BYTES
 
 _MAX_EXPANDED = 4 * MAX_FILE_BYTES
+_PER_VALUE = 10
+"""So many characters each value counts for, beside its own: in a file of a megabyte there are hardly more."""
+
 _MAX_DEPTH = 64
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -102,7 +105,7 @@ class _Plain:
         self._left = _MAX_EXPANDED
 
     def value(self, value: Any, path: Path) -> Any:
-        self._left -= 1
+        self._left -= _PER_VALUE
         if len(path) > _MAX_DEPTH:
             raise FaultyGraphError((), "is nested too deeply")
         if isinstance(value, str):

@@ -73,13 +73,13 @@ def _nodes(listed: list[Any]) -> dict[str, dict[str, Any]]:
     for number, value in enumerate(listed):
         path: Path = ("nodes", number)
         node = mapping(value, path)
-        identifier(node.get("type"), (*path, "type"))
-        if node["type"] == _NOTE:
+        raw_type = identifier(node.get("type"), (*path, "type"))
+        if raw_type == _NOTE:
             continue
         name = identifier(node.get("name"), (*path, "name"))
         if name in found:
             raise FaultyGraphError((*path, "name"), "names two nodes", name)
-        found[name] = node
+        found[name] = node | {"type": raw_type}
     if not found:
         raise FaultyGraphError(("nodes",), "has no step in it")
     return found

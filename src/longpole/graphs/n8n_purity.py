@@ -65,6 +65,6 @@ def _of_request(given: dict[str, Any]) -> Purity:
 
 
 def _of_code(given: dict[str, Any]) -> Purity:
-    if given.get("language") in {"python", "pythonNative"}:
+    if given.get("language") in ("python", "pythonNative"):
         return code_purity("python3", given.get("pythonCode"))
     return Purity.UNKNOWN  # JavaScript, with n8n's own helpers in reach

@@ -79,7 +79,7 @@ def _http_purity(config: Mapping[str, Any]) -> Purity:
         return Purity.WRITES
     body = config.get("body")
     kind = body.get("type", "none") if isinstance(body, Mapping) else body
-    return Purity.READ_ONLY if kind in {None, "", "none"} else Purity.UNKNOWN
+    return Purity.READ_ONLY if kind in (None, "", "none") else Purity.UNKNOWN
 
 
 def _tool_purity(config: Mapping[str, Any]) -> Purity:
@@ -89,4 +89,4 @@ def _tool_purity(config: Mapping[str, Any]) -> Purity:
     author, _, provider = str(config.get("provider_id") or config.get("provider_name") or "").rpartition("/")
     if author.partition("/")[0] not in {"", "langgenius"}:
         return Purity.UNKNOWN
-    return Purity.READ_ONLY if (provider.lower(), config.get("tool_name")) in _LOOKING_UP else Purity.UNKNOWN
+    return Purity.READ_ONLY if (provider.lower(), str(config.get("tool_name"))) in _LOOKING_UP else Purity.UNKNOWN
