@@ -14,7 +14,6 @@ traps: missing spans.
 """
 
 from longpole.analysis.schedule import Schedule
-from longpole.analysis.spare_time import ENGINE_TYPES
 from longpole.analysis.tasks import NOBODY, WHOLE, TaskKind
 
 
@@ -26,7 +25,7 @@ def unaccounted_ns(schedule: Schedule) -> int:
     while True:
         while tasks.children[task]:
             last = max(tasks.children[task], key=lambda child: (tasks.end[child], -tasks.start[child]))
-            if _is_engine(schedule, task):
+            if tasks.is_engine(task):
                 unknown += max(0, min(moment, tasks.end[task]) - tasks.end[last])
             task, moment = last, tasks.end[last]
         while task != WHOLE:
@@ -44,21 +43,10 @@ def unaccounted_ns(schedule: Schedule) -> int:
             return min(unknown, tasks.end[WHOLE])
 
 
-def _is_engine(schedule: Schedule, container: int) -> bool:
-    """Whether what the children of a container leave is nobody's work."""
-    if schedule.tasks.kind[container] == TaskKind.TURN:
-        container = schedule.parent[container]
-    kind, node = schedule.tasks.kind[container], schedule.tasks.node[container]
-    if kind == TaskKind.EXECUTION:
-        attempts = schedule.tasks.kind[schedule.children[container][0]] == TaskKind.ATTEMPT
-        return attempts or (node is not None and node.node_type in ENGINE_TYPES)
-    return kind != TaskKind.ATTEMPT
-
-
 def _lag(schedule: Schedule, task: int) -> int:
     """Of the time between a task's gate and its start what is neither a retry delay nor a wait for a slot."""
     tasks = schedule.tasks
-    if tasks.kind[task] == TaskKind.ATTEMPT or not _is_engine(schedule, tasks.parent[task]):
+    if tasks.kind[task] == TaskKind.ATTEMPT or not tasks.is_engine(tasks.parent[task]):
         return 0
     if schedule.launcher[task] != NOBODY:
         return 0  # the launcher was at work

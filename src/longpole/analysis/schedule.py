@@ -162,7 +162,8 @@ def _pools(tasks: Tasks) -> list[Pool | None]:
         pool = _pool(tasks, task)
         around = frozenset() if parent == NOBODY else held[parent]
         pools.append(None if pool in around else pool)
-        held.append(around if pool is None or pool in around or not tasks.children[task] else around | {pool})
+        is_named = pool is not None and pool[0] == "slot" and pool[1] is not None
+        held.append(around | {pool} if is_named and tasks.children[task] and pool is not None else around)
     return pools
 
 

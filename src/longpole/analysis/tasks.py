@@ -26,6 +26,7 @@ from typing import Final
 
 from longpole.analysis.happens_before import NOISE
 from longpole.analysis.nesting import RUN, Nesting
+from longpole.analysis.spare_time import ENGINE_TYPES
 from longpole.domain.runs import Attempt, NodeExecution
 
 WHOLE: Final = 0
@@ -90,6 +91,16 @@ class Tasks:
             self.kind[inside[0]] == TaskKind.ATTEMPT and not any(self.children[attempt] for attempt in inside)
         )
 
+    def is_engine(self, container: int) -> bool:
+        """Whether what the children of a container leave is nobody's work, but the engine's."""
+        if self.kind[container] == TaskKind.TURN:
+            container = self.parent[container]
+        if self.kind[container] != TaskKind.EXECUTION:
+            return self.kind[container] == TaskKind.RUN
+        node = self.node[container]
+        holds_attempts = self.kind[self.children[container][0]] == TaskKind.ATTEMPT
+        return holds_attempts or (node is not None and node.node_type in ENGINE_TYPES)
+
     def _add(
         self, kind: TaskKind, node: NodeExecution | None, parent: int, bounds: tuple[int, int], number: int
     ) -> int:
@@ -138,6 +149,8 @@ class Tasks:
                     (attempt, [place for place in inside if self._attempt_of(place, attempts) == attempt])
                     for attempt in attempts
                 ]
+        if not inside:
+            return ()
         turns = self._turns(inside) or [inside]  # one is enough: with its like in other runs it shall be compared
         return [
             (self._add(TaskKind.TURN, None, task, self._bounds(places), number), places)

@@ -131,6 +131,7 @@ class _Place:
         self.first = self._can_be_first() if self.names else frozenset()
         self.steps = [self._steps(run, inside) for run, inside in instances]
         self._order: HappensBefore | None = None
+        self._is_single = all(len(inside) == 1 for _, inside in instances)
         self._is_big = len({step for steps in self.steps for step in steps}) > _MOST_STEPS
 
     def fill(self, found: list[Waits]) -> None:
@@ -180,6 +181,8 @@ class _Place:
         return steps
 
     def _learnt(self, tasks: Tasks, inside: Sequence[int], steps: Mapping[Step, int]) -> Mapping[int, tuple[int, ...]]:
+        if self._is_single:
+            return {}
         if self._is_big:
             return _by_this_run(tasks, inside)
         if self._order is None:

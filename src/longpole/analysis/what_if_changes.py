@@ -166,10 +166,18 @@ def _scale(schedule: Schedule, task: int, factor: float) -> None:
 
 
 def _remove(schedule: Schedule, task: int) -> None:
-    """It takes no time, no place and no overhead: what waited for it goes on when what it waited for has ended."""
+    """It takes no time and no place: what waited for it goes on when what it waited for has ended.
+
+    Before it the engine did something for it that falls away, but not what it does before the first step, and not
+    what its container worked meanwhile.
+    """
+    is_kept = not schedule.before[task] or not schedule.tasks.is_engine(schedule.parent[task])
+    is_kept &= schedule.tasks.kind[task] == TaskKind.EXECUTION
+    overhead = schedule.overhead[task] + schedule.handover[task] if is_kept else 0
     for gone in (task, *_inside(schedule, task)):
         schedule.overhead[gone] = schedule.handover[gone] = schedule.work[gone] = schedule.tail[gone] = 0
         schedule.pool[gone] = None
+    schedule.overhead[task] = overhead
 
 
 def _take(schedule: Schedule, task: int, duration_ns: int) -> None:
