@@ -31,8 +31,8 @@ from longpole.domain.recommendations import Category
 from longpole.domain.what_if import Shift, Slots
 
 _LEAST_QUEUE = 0.10
-_LEAST_OVERHEAD = 0.25
-"""Engines take some time between steps, and not every step is recorded: less than a quarter is no news."""
+_LEAST_OVERHEAD = 0.15
+"""Engines take some time between steps, and not every step is recorded: less than a seventh is no news."""
 _LEAST_SECONDS = 0.1
 _LEAST_RUNS = 20
 _BEST = 0.1

@@ -16,6 +16,7 @@ import numpy as np
 
 from longpole.advice.error_traits import Facts, Traits, traits
 from longpole.advice.evidence import failed_share_estimate, failed_share_words, share_words, shown_by, titled
+from longpole.advice.failure_worth import ends_many_runs, harms_many_runs
 from longpole.advice.failures import Failures, failures
 from longpole.advice.observations import FAILED, Observations
 from longpole.advice.remedies.remedies import remedy
@@ -28,12 +29,6 @@ from longpole.domain import amounts
 from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
 
-_LEAST_RUNS = 5
-_LEAST_SHARE = {ErrorKind.DETERMINISTIC: 0.005, ErrorKind.UNKNOWN: 0.005, ErrorKind.TRANSIENT: 0.01}
-"""The share of runs that surely fails by it: a usual error budget, and half of it for what can be mended."""
-_MANY_RUNS = 30
-_LEAST_SHARE_OF_MANY = 0.001
-_LEAST_HARMED_SHARE = 0.02
 _WHOLE = (1.0, 1.0, 1.0)
 
 
@@ -44,23 +39,10 @@ def error_patterns(observed: Observations) -> Iterator[Finding]:
     for cause in causes:
         if id(cause) in spoken_of:
             continue
-        if _ends_runs(observed, cause):
+        if ends_many_runs(observed, cause):
             yield _finding(observed, cause)
-        elif _harms_runs(observed, cause):
+        elif harms_many_runs(observed, cause):
             yield _harm(observed, cause)
-
-
-def _ends_runs(observed: Observations, cause: Failures) -> bool:
-    failing = cause.share_of(len(observed.runs))
-    if failing.count >= _MANY_RUNS and failing.low >= _LEAST_SHARE_OF_MANY:
-        return True
-    return failing.count >= _LEAST_RUNS and failing.low >= _LEAST_SHARE[cause.kind]
-
-
-def _harms_runs(observed: Observations, cause: Failures) -> bool:
-    """Runs end well without it, but so many that somebody should know."""
-    harmed = share(int(cause.harmed.size), len(observed.runs))
-    return harmed.count >= _LEAST_RUNS and harmed.low >= _LEAST_HARMED_SHARE
 
 
 def _finding(observed: Observations, cause: Failures) -> Finding:

@@ -9,11 +9,12 @@ Upstream: `failures`. Downstream: `retry_outcomes`.
 import numpy as np
 
 from longpole.advice.evidence import share_words, titled
+from longpole.advice.failure_worth import LEAST
 from longpole.advice.failures import Failures
 from longpole.advice.observations import NODE_SUCCEEDED, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
-from longpole.advice.retry_findings import LEAST_FAILED_RUNS, spent, wasted, what_fails
+from longpole.advice.retry_findings import spent, wasted, what_fails
 from longpole.advice.retry_waste import waste_after
 from longpole.analysis.error_kinds import ErrorKind, http_status
 from longpole.analysis.proportions import Share, share
@@ -25,7 +26,7 @@ _RARELY = 0.1
 
 def deterministic(observed: Observations, cause: Failures) -> Finding | None:
     """A fault that stays, and somebody tries again."""
-    if cause.kind is not ErrorKind.DETERMINISTIC or not cause.is_retried or cause.places.size < LEAST_FAILED_RUNS:
+    if cause.kind is not ErrorKind.DETERMINISTIC or not cause.is_retried or cause.places.size < LEAST.runs:
         return None
     recovered = _recovered(observed, cause)
     if recovered.low > _RARELY:

@@ -13,12 +13,13 @@ Upstream: `failures`. Downstream: `retry_outcomes`.
 import numpy as np
 
 from longpole.advice.evidence import share_words, titled
+from longpole.advice.failure_worth import LEAST, ends_many_runs
 from longpole.advice.failures import Failures
 from longpole.advice.later_calls import later_calls
 from longpole.advice.observations import NODE_FAILED, NODE_SUCCEEDED, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
-from longpole.advice.retry_findings import LEAST_FAILED_RUNS, is_worth, reliability, what_fails
+from longpole.advice.retry_findings import reliability, what_fails
 from longpole.analysis.error_kinds import ErrorKind
 from longpole.analysis.proportions import Share, clustering_z, share
 from longpole.analysis.retry_figures import success_by_attempt, wait_effect, waits
@@ -37,7 +38,7 @@ _WAITS_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
 def missing(observed: Observations, cause: Failures) -> Finding | None:
     """A fault that passes, each on its own, and nobody tries again."""
-    if cause.kind is not ErrorKind.TRANSIENT or cause.is_retried or not is_worth(observed, cause):
+    if cause.kind is not ErrorKind.TRANSIENT or cause.is_retried or not ends_many_runs(observed, cause):
         return None
     again, how = _next_try(observed, cause)
     if again is None or again.low < _MOSTLY:
@@ -64,11 +65,11 @@ def missing(observed: Observations, cause: Failures) -> Finding | None:
 def too_few(observed: Observations, cause: Failures) -> Finding | None:
     """Given up while every other attempt still succeeds."""
     columns = observed.executions
-    if cause.kind is ErrorKind.DETERMINISTIC or not cause.is_retried or not is_worth(observed, cause):
+    if cause.kind is ErrorKind.DETERMINISTIC or not cause.is_retried or not ends_many_runs(observed, cause):
         return None
     shares = success_by_attempt(columns.attempts[cause.executions], columns.status[cause.executions] == NODE_SUCCEEDED)
     most = int(np.median(columns.attempts[cause.places]))
-    if most > len(shares) or shares[most - 1].n < 3 * LEAST_FAILED_RUNS or shares[most - 1].low < _NEARLY_HALF:
+    if most > len(shares) or shares[most - 1].n < 3 * LEAST.runs or shares[most - 1].low < _NEARLY_HALF:
         return None
     last = shares[most - 1]
     name = titled(cause.node)
@@ -92,7 +93,7 @@ def too_few(observed: Observations, cause: Failures) -> Finding | None:
 
 def backoff_short(observed: Observations, cause: Failures) -> Finding | None:
     """Tried again before it had passed."""
-    if cause.kind is ErrorKind.DETERMINISTIC or not cause.is_retried or not is_worth(observed, cause):
+    if cause.kind is ErrorKind.DETERMINISTIC or not cause.is_retried or not ends_many_runs(observed, cause):
         return None
     attempts = observed.attempts
     own = np.isin(attempts.execution, cause.executions)
@@ -103,7 +104,7 @@ def backoff_short(observed: Observations, cause: Failures) -> Finding | None:
         attempts.end_ns[own],
         attempts.status[own] == NODE_SUCCEEDED,
     )
-    if len(pauses) < 3 * LEAST_FAILED_RUNS:
+    if len(pauses) < 3 * LEAST.runs:
         return None
     now = share(int(pauses.succeeded.sum()), len(pauses))
     now_s = float(np.median(pauses.wait_ns)) / 1e9
@@ -139,19 +140,19 @@ def _longer_wait(observed: Observations, cause: Failures, now: Share, now_s: flo
         if wait_s < 2 * now_s:
             continue
         again = later_calls(observed, cause.executions, wait_s, 4 * wait_s)
-        if again.n >= 3 * LEAST_FAILED_RUNS and again.low >= max(_MOSTLY, now.high + 0.1):
+        if again.n >= 3 * LEAST.runs and again.low >= max(_MOSTLY, now.high + 0.1):
             return wait_s, again
     return None
 
 
 def _next_try(observed: Observations, cause: Failures) -> tuple[Share | None, str]:
     """What tells that the next try succeeds, best first: the same input, the next call, faults that come one by one."""
-    if cause.repeats.passed.n >= 2 * LEAST_FAILED_RUNS:
+    if cause.repeats.passed.n >= 2 * LEAST.runs:
         return cause.repeats.passed, "the same input succeeds when it comes again"
     soon = later_calls(observed, cause.executions, 1.0, _SOON_S)
     if soon.n >= _LEAST_CALLS:
         return soon, "the next call, a second to ten minutes later, succeeds"
     failed = observed.executions.status[cause.executions] == NODE_FAILED
-    if clustering_z(failed) < _IN_ROWS_Z and failed.size >= 10 * LEAST_FAILED_RUNS:
+    if clustering_z(failed) < _IN_ROWS_Z and failed.size >= 10 * LEAST.runs:
         return share(int((~failed).sum()), int(failed.size)), "the faults come one by one, and calls succeed"
     return None, ""

@@ -4,6 +4,7 @@ Upstream: `failures`, `retry_waste`. Downstream: `retries_more`, `retries_less`,
 """
 
 from longpole.advice.evidence import failed_share_estimate, failed_share_words, share_words, shown_by, titled
+from longpole.advice.failure_worth import ends_many_runs
 from longpole.advice.failures import Failures
 from longpole.advice.observations import FAILED, Observations
 from longpole.advice.retry_waste import Waste, waste_estimate
@@ -12,18 +13,8 @@ from longpole.domain import amounts
 from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
 
-LEAST_FAILED_RUNS = 5
-"""Fewer may be anything."""
-_LEAST_SHARE = 0.005
-"""At least this share of runs fails by it, at the lower end: half of what is a usual error budget."""
 _LEAST_SHARE_OF_TIME = 0.02
 _LONGEST = 160
-
-
-def is_worth(observed: Observations, cause: Failures) -> bool:
-    """Whether enough runs fail by a cause to speak of it."""
-    failing = cause.share_of(len(observed.runs))
-    return cause.runs.size >= LEAST_FAILED_RUNS and failing.low >= _LEAST_SHARE
 
 
 def what_fails(observed: Observations, cause: Failures) -> str:
@@ -97,7 +88,7 @@ def wasted(
     """A finding of which the gain is what is spent in vain; None where neither that nor the failures are worth it."""
     failing = cause.share_of(len(observed.runs))
     pays = waste.cautious_share >= _LEAST_SHARE_OF_TIME or (waste.usd_per_month or 0) >= 1
-    if not pays and not is_worth(observed, cause):
+    if not pays and not ends_many_runs(observed, cause):
         return None
     estimate = waste_estimate(waste)
     bounds = f"({amounts.duration(estimate.low)} – {amounts.duration(estimate.high)})"
@@ -114,7 +105,7 @@ def wasted(
             seconds_per_run=waste.bounds_s[1],
             share_of_run=waste.cautious_share,
             usd_per_month=waste.usd_per_month,
-            failed_run_share=failing.low if is_worth(observed, cause) else None,
+            failed_run_share=failing.low if ends_many_runs(observed, cause) else None,
         ),
         estimate=estimate,
         subject=cause.subject,

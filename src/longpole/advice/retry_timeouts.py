@@ -16,12 +16,12 @@ from longpole.advice.evidence import (
     shown_by,
     titled,
 )
+from longpole.advice.failure_worth import ends_many_runs
 from longpole.advice.failures import Failures
 from longpole.advice.later_calls import later_calls
 from longpole.advice.observations import FAILED, NODE_FAILED, NODE_SUCCEEDED, Floats, Ints, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
-from longpole.advice.retry_findings import is_worth
 from longpole.advice.retry_waste import Waste, waste_estimate
 from longpole.analysis.error_kinds import is_timeout
 from longpole.analysis.retry_figures import TimeoutFigures, timeout_figures
@@ -94,7 +94,7 @@ def _too_long(observed: Observations, cause: Failures, found: TimeoutFigures, ow
     at, enough = amounts.duration(found.at_s), amounts.duration(_rounded(enough_s))
     return Finding(
         rule="retry_patterns.timeout_long",
-        category=Category.RELIABILITY if is_worth(observed, cause) else Category.PERFORMANCE,
+        category=Category.RELIABILITY if ends_many_runs(observed, cause) else Category.PERFORMANCE,
         title=f"{name} waits far longer than any success takes before it gives up",
         description=(
             f"{share_words(found.timeouts)} of the attempts of {name} end in a timeout after {at}, while 99 % of those "
@@ -124,7 +124,7 @@ def _too_long(observed: Observations, cause: Failures, found: TimeoutFigures, ow
 
 def _prevented(observed: Observations, cause: Failures) -> float | None:
     """The share of runs that a further attempt would save, as calls soon after a timeout do."""
-    if cause.is_retried or not is_worth(observed, cause):
+    if cause.is_retried or not ends_many_runs(observed, cause):
         return None
     again = later_calls(observed, cause.executions, 0.0, _SOON_S)
     return cause.share_of(len(observed.runs)).low * again.low or None

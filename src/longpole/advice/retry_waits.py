@@ -31,7 +31,7 @@ _LEAST_WAITS = 15
 _CLEARLY_LONG_S = 10.0
 _CLEARLY_MUCH = 0.05
 _MOSTLY = 0.5
-_SHORTER_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_SHORTER_S = (0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0)
 _LONG = 3.0
 """A wait is too long if a third of it does as well."""
 _AS_GOOD = 0.1
@@ -67,10 +67,8 @@ def _of_step(observed: Observations, pauses: Waits, executions: Mapping[int, Int
     wait_s = float(np.mean(pauses.wait_ns)) / 1e9
     enough = _by_own_waits(pauses) or _by_other_calls(observed, executions.get(group), wait_s, pauses)
     node = observed.nodes[int(observed.executions.node[pauses.execution[0]])]
-    if enough is None:
+    if enough is None or enough[0] * _LONG > wait_s:
         return _unproven(observed, node, pauses, wait_s)
-    if enough[0] * _LONG > wait_s:
-        return None
     answer = what_if(observed.sample, [Retries(node.node_id, wait_share=enough[0] / wait_s)], graph=observed.graph)
     best = best_shift(answer)
     return None if best is None else _finding(observed, node, pauses, (wait_s, *enough), (*best, answer.n))
@@ -94,10 +92,10 @@ def _by_other_calls(
     for shorter_s in _SHORTER_S:
         if shorter_s * _LONG > wait_s:
             return None
-        again = later_calls(observed, executions, shorter_s, min(shorter_s * 3, wait_s / 2))
+        again = later_calls(observed, executions, shorter_s / 4, shorter_s)
         as_good = difference_z(int(now * len(pauses)), len(pauses), again.count, again.n) < _BEYOND_CHANCE_Z
         if again.n >= _LEAST_WAITS and as_good and again.low >= now - 2 * _AS_GOOD:
-            return shorter_s * 2, again
+            return shorter_s, again
     return None
 
 
@@ -122,8 +120,8 @@ def _finding(
         title=f"{name} waits longer between attempts than the fault lasts",
         description=(
             f"{name} waits {amounts.duration(wait_s)} before it tries again, and then succeeds in {share_words(own)}. "
-            f"Calls {amounts.duration(enough_s)} after a failure succeed in {share_words(again)}: the rest of the wait "
-            "brings nothing."
+            f"Calls up to {amounts.duration(enough_s)} after a failure succeed in {share_words(again)}: the rest "
+            "of the wait brings nothing."
         ),
         improvement=shift_words(statistic, shift),
         affected_nodes=(node.node_id,),

@@ -27,7 +27,7 @@ from longpole.domain.findings import Finding
 from longpole.domain.recommendations import Category
 from longpole.domain.what_if import OtherDurations, Shift, WhatIf
 
-_LEAST_SHARE = 0.05
+_LEAST_SHARE = 0.02
 _SINCE = {"version", "since"}
 """Causes that all runs have from a moment on: only these are replayed."""
 
