@@ -64,7 +64,8 @@ def _answer(target: str | None, days: int) -> Group:
     app_id, workflow_id = workflow_named(target, known)
     if (app_id, workflow_id) not in known and not runs.list_runs(app_id, workflow_id, limit=1).items:
         raise unknown_workflow(target)
-    return workflow_report(app_id, workflow_id, days)
+    advice = Text(f"What to change: longpole advise '{amounts.name(f'{app_id}/{workflow_id}')}'", style="dim")
+    return Group(workflow_report(app_id, workflow_id, days), advice)
 
 
 def overview(workflows: "list[WorkflowFigures]") -> Group:

@@ -69,7 +69,7 @@ class TestReport:
 
     def test_the_critical_path_is_lit(self, typed: Typed, url: str) -> None:
         _, output, _ = typed("report", "shop/eu/trips", "--database-url", url)
-        drawn = {line.split()[0]: line for line in output.splitlines()[-3:]}
+        drawn = {line.split()[0]: line for line in output.splitlines()[-4:-1]}
         assert "░" not in drawn["slow"]
         assert "█" in drawn["slow"]
         assert "█" not in drawn["fast"]

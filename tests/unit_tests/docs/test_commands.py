@@ -43,8 +43,8 @@ def test_the_options_of_longpole_itself_are_documented(pages: Any) -> None:
 def test_every_command_on_a_page_is_there(pages: Any) -> None:
     """Commands stand in code: indented, or between backticks."""
     code = re.compile(
-        r"`longpole ([a-z][a-z-]*)\b(?: ([a-z]+)\b(?!/))?"
-        r"|^    (?:[A-Z_]+=\S+ )*longpole ([a-z][a-z-]*)\b(?: ([a-z]+)\b(?!/))?",
+        r"`longpole ([a-z][a-z-]*)\b(?: ([a-z]+)\b(?![/-]))?"
+        r"|^    (?:[A-Z_]+=\S+ )*longpole ([a-z][a-z-]*)\b(?: ([a-z]+)\b(?![/-]))?",
         re.MULTILINE,
     )
     lost = []

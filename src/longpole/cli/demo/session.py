@@ -75,7 +75,11 @@ def _what_next(server: DemoServer, *, stays_up: bool, is_kept: bool) -> list[str
         lines.append(f"  Something else listens on {ports}, the usual place, so free ports were taken.")
     if is_kept:
         url = server.on.settings.safe_database_url()
-        lines += ["[bold]This report again[/bold]", f"  longpole report {SERVICE}/{WORKFLOWS[0]} --database-url {url}"]
+        lines += [
+            "[bold]This report again, and what to change[/bold]",
+            f"  longpole report {SERVICE}/{WORKFLOWS[0]} --database-url {url}",
+            f"  longpole advise {SERVICE}/{WORKFLOWS[0]} --database-url {url}",
+        ]
     return [
         *lines,
         "[bold]Your own workflows[/bold]",
