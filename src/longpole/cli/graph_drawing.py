@@ -17,6 +17,8 @@ from longpole.domain import amounts
 from longpole.domain.graphs import GraphEdge, GraphNode, WorkflowGraph
 
 _AGAIN = "↺ "
+_DEEPEST = 40
+"""So many forks in forks are indented; what is deeper stands at the same place."""
 
 
 def drawing(graph: WorkflowGraph, title: str) -> Tree:
@@ -42,6 +44,7 @@ class _Drawing:
                 self._after[edge.source].append(edge)
                 self._before[edge.target].add(edge.source)
         self._drawn: set[str] = set()
+        self._depth = 0
 
     def level(self, container_id: str | None, under: Tree) -> None:
         """All steps right inside of a container: from each that nothing leads to, then what circles hide."""
@@ -69,10 +72,12 @@ class _Drawing:
                 if edge.target in self._drawn:
                     item.add(Text(f"{_AGAIN}{self._title(edge.target)}{_outcome(edge.branch)}", style="dim"))
             ready = [edge for edge in edges if self._is_ready(edge.target, elsewhere)]
-            if len(edges) > 1:
+            if len(edges) > 1 and self._depth < _DEEPEST:
+                self._depth += 1
                 for edge in ready:
                     if len(self._before[edge.target]) == 1:
                         self._chain(edge.target, edge.branch, item, frozenset(self._drawn))
+                self._depth -= 1
                 todo += [(joined, None) for joined in self._joined(elsewhere)]
             todo += [(edge.target, edge.branch) for edge in ready if edge.target not in self._drawn]
 

@@ -15,6 +15,12 @@ from dataclasses import replace
 
 from longpole.domain.graphs import Engine, GraphEdge, GraphNode, GraphSource, WorkflowGraph
 
+MAX_STEPS, MAX_EDGES = 2_000, 10_000
+"""The largest of 81 public Dify files has 71 steps; what looks for detours in a graph takes time by their square."""
+
+MAX_DEPTH = 16
+"""Containers inside of containers; engines allow two or three."""
+
 _MAX_WARNINGS = 50
 _MARKS = frozenset({"__start__", "__end__"})
 
@@ -45,14 +51,18 @@ def built(
     )
 
 
-def without(marks: Iterable[str], edges: Iterable[GraphEdge]) -> list[GraphEdge]:
-    """The edges with these ends taken out: what led there leads to what follows."""
+def without(marks: Iterable[str], edges: Iterable[GraphEdge]) -> list[GraphEdge] | None:
+    """The edges with these ends taken out: what led there leads to what follows. None where they would be too many."""
     left = set(edges)
     for mark in marks:
         before = {edge for edge in left if edge.target == mark and edge.source != mark}
         after = {edge for edge in left if edge.source == mark and edge.target != mark}
+        if len(before) * len(after) > MAX_EDGES:
+            return None
         left -= {edge for edge in left if mark in {edge.source, edge.target}}
         left |= {GraphEdge(one.source, two.target, one.branch or two.branch) for one in before for two in after}
+        if len(left) > MAX_EDGES:
+            return None
     return list(left)
 
 
@@ -77,11 +87,12 @@ def _containers(nodes: Sequence[GraphNode], ids: frozenset[str], noticed: list[s
             around[node_id] = None
     for node_id in sorted(around):
         seen, at = {node_id}, around[node_id]
-        while at is not None and at not in seen:
+        while at is not None and at not in seen and len(seen) <= MAX_DEPTH:
             seen.add(at)
             at = around[at]
         if at is not None:
-            noticed.append(f"The step {node_id} is inside of itself: it was taken out.")
+            why = "itself" if at in seen else f"more than {MAX_DEPTH} others"
+            noticed.append(f"The step {node_id} is inside of {why}: it was taken out.")
             around[node_id] = None
     return around
 

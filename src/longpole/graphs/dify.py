@@ -11,13 +11,13 @@ Upstream: `reading`. Downstream: `dify_references`, `purity`, `building`.
 Source: Dify's exports of versions 0.3 to 1.14, and its source: models/workflow.py, core/workflow/nodes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from longpole.domain.graphs import Engine, GraphEdge, GraphNode, WorkflowGraph
 from longpole.domain.node_types import snake_case
-from longpole.graphs.building import built
+from longpole.graphs.building import MAX_DEPTH, MAX_EDGES, MAX_STEPS, built
 from longpole.graphs.dify_references import References, references, selector, shared
 from longpole.graphs.documents import FaultyGraphError, Path, identifier, mapping, parsed, sequence
 from longpole.graphs.purity import dify_purity, worst
@@ -63,10 +63,10 @@ def read_dify(document: Mapping[str, Any]) -> WorkflowGraph:
         FaultyGraphError: Names the place.
     """
     graph, path = _graph(document)
-    raw = _nodes(sequence(graph.get("nodes"), (*path, "nodes")), (*path, "nodes"))
+    raw = _nodes(sequence(graph.get("nodes"), (*path, "nodes"), MAX_STEPS), (*path, "nodes"))
     edges = [
         _edge(mapping(edge, (*path, "edges", number)), (*path, "edges", number))
-        for number, edge in enumerate(sequence(graph.get("edges", []), (*path, "edges")))
+        for number, edge in enumerate(sequence(graph.get("edges", []), (*path, "edges"), MAX_EDGES))
     ]
     found = {node.node_id: references(node.data, raw.keys()) for node in raw.values()}
     warnings = [
@@ -162,7 +162,11 @@ def _steps(raw: Mapping[str, _Raw], found: Mapping[str, References]) -> list[Gra
         )
         for node in raw.values()
     }
-    return [_with_insides(step, steps) for step in steps.values()]
+    children: dict[str, list[GraphNode]] = {}
+    for step in steps.values():
+        if step.container_id is not None:
+            children.setdefault(step.container_id, []).append(step)
+    return [_with_insides(step, children) for step in steps.values()]
 
 
 def _title(node: _Raw) -> str:
@@ -189,9 +193,9 @@ def _writes(node: _Raw) -> list[str]:
     return names
 
 
-def _with_insides(step: GraphNode, steps: Mapping[str, GraphNode]) -> GraphNode:
+def _with_insides(step: GraphNode, children: Mapping[str, list[GraphNode]]) -> GraphNode:
     """A container with what the steps inside of it read from outside, and do."""
-    inside = list(_inside(step.node_id, steps))
+    inside = _inside(step.node_id, children)
     if not inside:
         return step
     ids = {inner.node_id for inner in inside}
@@ -205,14 +209,12 @@ def _with_insides(step: GraphNode, steps: Mapping[str, GraphNode]) -> GraphNode:
     )
 
 
-def _inside(container_id: str, steps: Mapping[str, GraphNode]) -> Iterable[GraphNode]:
+def _inside(container_id: str, children: Mapping[str, list[GraphNode]]) -> list[GraphNode]:
     """The steps inside of a container, and inside of those."""
-    seen = {container_id}
-    queue = [container_id]
-    while queue:
-        around = queue.pop()
-        for step in steps.values():
-            if step.container_id == around and step.node_id not in seen:
-                seen.add(step.node_id)
-                queue.append(step.node_id)
-                yield step
+    found: dict[str, GraphNode] = {}
+    level = [container_id]
+    for _ in range(MAX_DEPTH):
+        new = [step for around in level for step in children.get(around, ()) if step.node_id not in found]
+        found |= {step.node_id: step for step in new if step.node_id != container_id}
+        level = [step.node_id for step in new]
+    return list(found.values())

@@ -139,14 +139,16 @@ def mapping(value: Any, path: Path) -> dict[str, Any]:
     return value
 
 
-def sequence(value: Any, path: Path) -> list[Any]:
+def sequence(value: Any, path: Path, most: int | None = None) -> list[Any]:
     """A list.
 
     Raises:
-        FaultyGraphError: It is something else.
+        FaultyGraphError: It is something else, or has more than `most` elements.
     """
     if not isinstance(value, list):
         raise FaultyGraphError(path, f"must be a list, is {_kind(value)}")
+    if most is not None and len(value) > most:
+        raise FaultyGraphError(path, f"has {len(value):,} elements, more than {most:,}")
     return value
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from longpole.domain.graphs import Engine, GraphEdge, GraphNode, WorkflowGraph
-from longpole.graphs.building import built, is_mark, without
+from longpole.graphs.building import MAX_EDGES, MAX_STEPS, built, is_mark, without
 from longpole.graphs.documents import FaultyGraphError, Path, identifier, mapping, sequence
 
 _TYPE = "node"
@@ -33,20 +33,23 @@ def read_langgraph(document: Mapping[str, Any]) -> WorkflowGraph:
         FaultyGraphError: Names the place.
     """
     nodes: dict[str, GraphNode] = {}
-    for number, value in enumerate(sequence(document.get("nodes"), ("nodes",))):
+    for number, value in enumerate(sequence(document.get("nodes"), ("nodes",), MAX_STEPS)):
         node = _node(mapping(value, ("nodes", number)), ("nodes", number))
         if node.node_id in nodes:
             raise FaultyGraphError(("nodes", number, "id"), "names two nodes", node.node_id)
         nodes[node.node_id] = node
     edges = [
         _edge(mapping(edge, ("edges", number)), ("edges", number))
-        for number, edge in enumerate(sequence(document.get("edges"), ("edges",)))
+        for number, edge in enumerate(sequence(document.get("edges"), ("edges",), MAX_EDGES))
     ]
     marks = [node_id for node_id in nodes if is_mark(node_id)]
     steps = [node for node in nodes.values() if node.node_id not in marks]
     if not steps:
         raise FaultyGraphError(("nodes",), "has no step in it")
-    return built(Engine.LANGGRAPH, steps, without(marks, edges))
+    drawn = without(marks, edges)
+    if drawn is None:
+        raise FaultyGraphError(("edges",), "are too many around the marks of beginning and end")
+    return built(Engine.LANGGRAPH, steps, drawn)
 
 
 def _node(node: Mapping[str, Any], path: Path) -> GraphNode:

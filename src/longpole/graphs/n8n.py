@@ -10,12 +10,13 @@ Upstream: `reading`. Downstream: `n8n_purity`, `n8n_references`, `building`.
 Source: n8n-workflow 2.41.0, src/interfaces.ts (IWorkflowBase, INode, IConnections).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from longpole.domain.graphs import Engine, GraphEdge, GraphNode, WorkflowGraph
 from longpole.domain.node_types import snake_case
-from longpole.graphs.building import built
+from longpole.graphs.building import MAX_EDGES, MAX_STEPS, built
 from longpole.graphs.documents import FaultyGraphError, Path, identifier, mapping, sequence
 from longpole.graphs.n8n_purity import n8n_purity, n8n_writes
 from longpole.graphs.n8n_references import named_steps
@@ -48,11 +49,13 @@ def read_n8n(document: Mapping[str, Any]) -> WorkflowGraph:
     Raises:
         FaultyGraphError: Names the place.
     """
-    raw = _nodes(sequence(document.get("nodes"), ("nodes",)))
+    raw = _nodes(sequence(document.get("nodes"), ("nodes",), MAX_STEPS))
     ids = {name: _id(node, name) for name, node in raw.items()}
     if len(set(ids.values())) < len(ids):
         raise FaultyGraphError(("nodes",), "has two nodes of one id")
     found = list(_connections(mapping(document.get("connections"), ("connections",))))
+    if len(found) > MAX_EDGES:
+        raise FaultyGraphError(("connections",), f"has more than {MAX_EDGES:,} connections")
     inside = _inside(found, raw)
     warnings: list[str] = []
     edges: list[GraphEdge] = []
@@ -62,7 +65,12 @@ def read_n8n(document: Mapping[str, Any]) -> WorkflowGraph:
             warnings.append(f"The connection {source} → {target} was left out: there is no node {missing}.")
         elif kind == _MAIN:
             edges.append(GraphEdge(ids[source], ids[target], _branch(raw[source], output, outputs)))
-    nodes = [_step(name, raw=raw, ids=ids, edges=edges, inside=inside, warnings=warnings) for name in raw]
+    before: dict[str, list[str]] = defaultdict(list)
+    for edge in edges:
+        before[edge.target].append(edge.source)
+    for part, host in inside.items():
+        before[ids[host]].append(ids[part])
+    nodes = [_step(name, raw[name], ids, before[ids[name]], inside.get(name), warnings) for name in raw]
     name = document.get("name")
     return built(Engine.N8N, nodes, edges, name=name if isinstance(name, str) and name else None, warnings=warnings)
 
@@ -106,7 +114,7 @@ def _inside(found: list[_Connection], raw: Mapping[str, Any]) -> dict[str, str]:
     """By name: the agent or chain that a model, tool or memory hangs on, where that is one."""
     hosts: dict[str, set[str]] = {}
     for source, kind, target, _, _ in found:
-        if kind != _MAIN and target in raw:
+        if kind != _MAIN and target in raw and source in raw:
             hosts.setdefault(source, set()).add(target)
     return {part: next(iter(of)) for part, of in hosts.items() if len(of) == 1}
 
@@ -122,28 +130,23 @@ def _branch(node: Mapping[str, Any], output: int, outputs: int) -> str | None:
     return str(output) if output or kind in {"switch", "text_classifier"} else None
 
 
-def _step(
+def _step(  # noqa: PLR0917 - all that is known of it
     name: str,
-    *,
-    raw: Mapping[str, dict[str, Any]],
+    node: Mapping[str, Any],
     ids: Mapping[str, str],
-    edges: list[GraphEdge],
-    inside: Mapping[str, str],
+    before: list[str],
+    host: str | None,
     warnings: list[str],
 ) -> GraphNode:
-    node, node_id = raw[name], ids[name]
-    kind = snake_case(node["type"]) or "node"
-    config = {key: node[key] for key in _KEPT if key in node} | {"type": node["type"]}
     named, is_computed = named_steps(node.get("parameters"))
     warnings += [f"The step {name} reads from {other}, which is not there." for other in named if other not in ids]
-    parts = [ids[part] for part, host in inside.items() if host == name]
-    before = [edge.source for edge in edges if edge.target == node_id]
+    config = {key: node[key] for key in _KEPT if key in node} | {"type": node["type"]}
     return GraphNode(
-        node_id=node_id,
-        node_type=kind,
+        node_id=ids[name],
+        node_type=snake_case(node["type"]) or "node",
         node_title=name,
-        container_id=ids[inside[name]] if name in inside else None,
-        reads=(*before, *parts, *(ids[other] for other in named if other in ids)),
+        container_id=None if host is None else ids[host],
+        reads=(*before, *(ids[other] for other in named if other in ids)),
         has_dynamic_reads=is_computed,
         purity=n8n_purity(node["type"], node.get("parameters")),
         writes=n8n_writes(node["type"]),

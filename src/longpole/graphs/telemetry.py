@@ -9,7 +9,7 @@ Source: OpenLLMetry's `gen_ai.workflow.edges`; Microsoft Agent Framework's `work
 from collections.abc import Collection
 
 from longpole.domain.graphs import Engine, GraphEdge, GraphNode, GraphSource, WorkflowGraph
-from longpole.graphs.building import built, is_mark, without
+from longpole.graphs.building import MAX_STEPS, built, is_mark, without
 
 _TYPE = "node"
 _OF_LANGGRAPH = ("langchain", "langgraph")
@@ -18,7 +18,7 @@ _OF_LANGGRAPH = ("langchain", "langgraph")
 def sent_graph(
     edges: Collection[tuple[str, str, str]], scope: str | None = None, version: str | None = None
 ) -> WorkflowGraph | None:
-    """The graph of these edges (source, target, condition); None where there is no step among them.
+    """The graph of these edges (source, target, condition); None where there is no step among them, or far too many.
 
     `scope` is the instrumentation that sent them: that of LangChain sends LangGraph's.
     """
@@ -29,5 +29,7 @@ def sent_graph(
         return None
     engine = Engine.LANGGRAPH if any(name in (scope or "").lower() for name in _OF_LANGGRAPH) else Engine.GENERIC
     drawn = without(marks, [GraphEdge(source, target, condition or None) for source, target, condition in edges])
+    if drawn is None or len(steps) > MAX_STEPS:
+        return None
     nodes = [GraphNode(name, _TYPE, name, has_dynamic_reads=True) for name in steps]
     return built(engine, nodes, drawn, source=GraphSource.TELEMETRY, version=version)

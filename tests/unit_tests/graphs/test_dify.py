@@ -129,6 +129,13 @@ class TestParts:
         assert [node.container_id for node in graph.nodes] == [None, "a"]
         assert graph.warnings == ("The step a is inside of itself: it was taken out.",)
 
+    def test_what_is_too_deep_inside_is_taken_out(self) -> None:
+        graph = dify_graph(
+            [dify_node(f"n{n:02}", "loop", parent=f"n{n + 1:02}") for n in range(18)] + [dify_node("n18", "loop")]
+        )
+        assert [node.container_id for node in graph.nodes][:3] == [None, None, "n03"]
+        assert graph.warnings[0] == "The step n00 is inside of more than 16 others: it was taken out."
+
     def test_a_container_reads_and_does_what_its_steps_do(self) -> None:
         graph = dify_graph(
             [

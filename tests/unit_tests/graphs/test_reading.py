@@ -129,6 +129,35 @@ def test_a_part_of_a_json_file_that_is_wrong(document: dict[str, Any], said: str
     assert said in problem(json.dumps(document))
 
 
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (
+            {"nodes": [{"id": f"n{number}"} for number in range(2_001)], "edges": []},
+            "nodes: has 2,001 elements, more than",
+        ),
+        (
+            {"nodes": [{"id": "a", "data": {"type": "code"}}], "edges": [{"source": "a", "target": "b"}] * 10_001},
+            "edges: has 10,001 elements, more than 10,000",
+        ),
+        (
+            {
+                "nodes": [{"id": "__end__"}, *({"id": f"n{number}"} for number in range(220))],
+                "edges": [
+                    {"source": f"n{number}", "target": "__end__"}
+                    if number < 110
+                    else {"source": "__end__", "target": f"n{number}"}
+                    for number in range(220)
+                ],
+            },
+            "edges: are too many around the marks",
+        ),
+    ],
+)
+def test_a_graph_of_no_sensible_size(document: dict[str, Any], said: str) -> None:
+    assert said in problem(json.dumps(document))
+
+
 def test_whose_file_it_is_may_be_said() -> None:
     document = json.dumps({"nodes": [{"id": "a", "data": {"type": "llm"}}], "edges": []})
 
