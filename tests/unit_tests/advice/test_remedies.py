@@ -5,6 +5,8 @@ import asyncio
 import importlib
 import json
 import re
+import shutil
+import subprocess
 
 import pytest
 import yaml
@@ -208,6 +210,19 @@ def test_our_own_reader_takes_what_is_to_be_put_into_a_workflow(engine: Engine, 
     graph = read_graph(code, engine)
     assert graph.engine is engine
     assert graph.nodes
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="n8n's code nodes are JavaScript")
+def test_n8n_arms_get_their_share() -> None:
+    fragment = json.loads(code_of(remedy(Engine.N8N, Action.TRY_MODEL, NODES[0], share=0.2)))
+    code = fragment["nodes"][0]["parameters"]["jsCode"]
+    script = (
+        f"const draw = ($json, $execution) => {{{code}}};"
+        "const arms = Array.from({length: 4000}, (_, user) => draw({user_id: user}, {id: 1}).json.arm);"
+        "console.log(arms.filter(arm => arm === 'other').length / 4000)"
+    )
+    shown = subprocess.run(["node", "-e", script], capture_output=True, check=True, timeout=60).stdout
+    assert 0.17 < float(shown) < 0.23
 
 
 def test_dify_stays_within_its_limits() -> None:

@@ -25,12 +25,11 @@ def _cache(node: NodeInfo, given: Given) -> Remedy:
             ),
             (
                 f"Put an HTTP Request node before {name_of(node)} that posts to `/cache/lookup`, and an IF/ELSE node "
-                "behind it "
-                'that checks whether the body contains `"state":"hit"`.'
+                'behind it that checks whether the body contains `"state":"hit"`.'
             ),
             (
                 f"Let the ELSE branch lead to {name_of(node)}, and from there to an HTTP Request node that posts the "
-                "result to `/cache/store`."
+                "result to `/cache/store`. In `execution_time`, say how many seconds the node usually takes."
             ),
             "In `input_data`, name everything that decides the result; the example has the question"
             + (" and the user: results must not pass from one to another." if is_per_user else "."),
@@ -38,7 +37,7 @@ def _cache(node: NodeInfo, given: Given) -> Remedy:
             + given.unsaid("ttl_hours", "That is a start: choose for how long a result is still right."),
             "Join both branches in a Variable Aggregator, and let later nodes read that. " + _PUBLISH,
         ),
-        dsl.look_up(node, ttl_hours=hours, is_per_user=is_per_user),
+        dsl.look_up(node, ttl_hours=hours, seconds=given.number("seconds", 1.0), is_per_user=is_per_user),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from longpole.advice.observations import NodeInfo
+from longpole.advice.remedies.given import json_text
 from longpole.advice.remedies.yaml_text import yaml_text
 
 MOST_RETRIES = 10
@@ -75,17 +76,19 @@ def defaults(node: NodeInfo) -> list[dict[str, Any]]:
     return [{"key": "text", "type": "string", "value": "Sorry, that is not available just now."}]
 
 
-def look_up(node: NodeInfo, *, ttl_hours: float, is_per_user: bool) -> str:
+def look_up(node: NodeInfo, *, ttl_hours: float, seconds: float, is_per_user: bool) -> str:
     """Ask Longpole's cache before the node, and tell it the result behind it."""
     find, known, keep = (f"{node.node_id}{end}" for end in ("_lookup", "_known", "_store"))
     user = ', "user": "{{#sys.user_id#}}"' if is_per_user else ""
     hit = {"comparison_operator": "contains", "id": "hit", "value": '"state":"hit"', "varType": "string"}
     condition = {**hit, "variable_selector": [find, "body"]}
     asked = (
-        f'"node_type": "{kind(node).replace("-", "_")}", "node_config": {{"cache": {{"ttl_hours": {ttl_hours:.6g}}}}}, '
+        f'"node_type": {json_text(kind(node).replace("-", "_"))}, "node_id": {json_text(node.node_id)}, '
+        f'"node_config": {{"cache": {{"ttl_hours": {ttl_hours:.6g}}}}}, '
         f'"input_data": {{"query": "{{{{#sys.query#}}}}"{user}}}'
     )
     result = _RESULTS.get(kind(node), "result")
+    output = f'{{"{result}": "{{{{#{node.node_id}.{result}#}}}}"}}'
     nodes = [
         _post(find, "Look up in the cache", "/cache/lookup", f"{{{asked}}}"),
         {
@@ -101,7 +104,7 @@ def look_up(node: NodeInfo, *, ttl_hours: float, is_per_user: bool) -> str:
             keep,
             "Keep the result",
             "/cache/store",
-            f'{{{asked}, "output": {{"{result}": "{{{{#{node.node_id}.{result}#}}}}"}}}}',
+            f'{{{asked}, "execution_time": {seconds:.6g}, "output": {output}}}',
         ),
     ]
     return fragment(nodes, [edge(find, known), edge(known, node.node_id, "false"), edge(node.node_id, keep)])

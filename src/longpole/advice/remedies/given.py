@@ -6,6 +6,7 @@ than a line of a page.
 Upstream: rules, through `remedies.remedy`. Downstream: the engines' files.
 """
 
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -80,6 +81,11 @@ def python_text(text: str) -> str:
     """`text` as a literal of Python."""
     is_plain = text.isprintable() and not {'"', "\\"} & set(text)
     return f'"{text}"' if is_plain else repr(text)
+
+
+def json_text(text: str) -> str:
+    """`text` as a literal of JSON without braces, which both Dify and n8n would take for the mark of a reference."""
+    return json.dumps(text).replace("{", "\\u007b").replace("}", "\\u007d")
 
 
 def plain(value: float) -> str:

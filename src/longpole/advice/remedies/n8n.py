@@ -17,17 +17,20 @@ def _cache(node: NodeInfo, given: Given) -> Remedy:
         (
             (
                 "Set the environment variable `LONGPOLE_WORKFLOW_URL` of n8n: the address of Longpole's server with "
-                "`/apps/` and "
-                "your application, `/workflows/` and your workflow behind it."
+                "`/apps/` and your application, `/workflows/` and your workflow behind it."
             ),
             f"Paste the nodes below, and lead to “Look up in the cache” what leads to {name_of(node)} now.",
             f"Lead the false branch of “Is it there?” to {name_of(node)}, and its result to “Keep the result”.",
             "In `input_data`, name everything that decides the result"
             + (", the user as well: results must not pass from one to another." if is_per_user else "."),
+            (
+                f"In {name_of(node)}, read what it read from `$json` from the node before the look-up, by that node's "
+                "name; in `execution_time`, say how many seconds it usually takes."
+            ),
             f"Keep results for {plain(hours)} hours."
             + given.unsaid("ttl_hours", "That is a start: choose for how long a result is still right."),
         ),
-        nodes.look_up(node, ttl_hours=hours, is_per_user=is_per_user),
+        nodes.look_up(node, ttl_hours=hours, seconds=given.number("seconds", 1.0), is_per_user=is_per_user),
     )
 
 
@@ -36,12 +39,11 @@ def _change_ttl(node: NodeInfo, given: Given) -> Remedy:
     now = f" instead of {plain(given.number('now_ttl_hours', 1))}" if given.has("now_ttl_hours") else ""
     return Remedy(
         (
-            f"Keep results of {name_of(node)} for {plain(hours)} hours{now}: `ttl_hours` in the body of “Look up "
-            "in the cache” and “Keep the result”."
-            + given.unsaid("ttl_hours", "That is a start: choose for how long a result is still right."),
+            f"Keep results of {name_of(node)} for {plain(hours)} hours{now}: `ttl_hours` in the body of “Keep "
+            "the result”." + given.unsaid("ttl_hours", "That is a start: choose for how long a result is still right."),
             "What is kept already keeps its old end; `longpole cache invalidate` takes it out.",
         ),
-        nodes.look_up(node, ttl_hours=hours, is_per_user=False),
+        nodes.look_up(node, ttl_hours=hours, seconds=1.0, is_per_user=False),
     )
 
 

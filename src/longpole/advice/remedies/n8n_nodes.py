@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from longpole.advice.observations import NodeInfo
+from longpole.advice.remedies.given import json_text
 
 MOST_TRIES = 5
 """What n8n's panel allows."""
@@ -61,17 +62,20 @@ def _if(name: str, left: str, operation: str, right: Any, place: int) -> dict[st
     return _node(name, "n8n-nodes-base.if", 2.2, {"conditions": {**rules, "conditions": [condition]}}, place)
 
 
-def look_up(node: NodeInfo, *, ttl_hours: float, is_per_user: bool) -> str:
+def look_up(node: NodeInfo, *, ttl_hours: float, seconds: float, is_per_user: bool) -> str:
     """Ask Longpole's cache before the node, and tell it the result behind it."""
-    kind = json.dumps(node.node_type)
+    kind, node_id = json_text(node.node_type), json_text(node.node_id)
     inputs = "{ question: $json.question, user: $json.user_id }" if is_per_user else "{ question: $json.question }"
-    asked = f"node_type: {kind}, node_config: {{ cache: {{ ttl_hours: {ttl_hours:.6g} }} }}, input_data: {inputs}"
+    asked_for = f"node_type: {kind}, node_id: {node_id}, ttl_hours: {ttl_hours:.6g}"
+    asked = f"node_type: {kind}, node_id: {node_id}, input_data: {inputs}"
+    found = f"$('{_LOOK_UP}').item.json"
+    kept = f"cache_key: {found}.cache_key, lease: {found}.lease, {asked_for}, execution_time: {seconds:.6g}"
     name = node.node_title or node.node_id
     return pasted(
         _post(_LOOK_UP, "/cache/lookup", f"={{{{ JSON.stringify({{ {asked} }}) }}}}", 0),
         _if(_KNOWN, "={{ $json.state }}", "equals", "hit", 1),
         {**changed(node), "position": [440, 100]},
-        _post(_KEEP, "/cache/store", f"={{{{ JSON.stringify({{ {asked}, output: $json }}) }}}}", 3),
+        _post(_KEEP, "/cache/store", f"={{{{ JSON.stringify({{ {kept}, output: $json }}) }}}}", 3),
         connections={
             _LOOK_UP: _to(_KNOWN),
             _KNOWN: {"main": [[], [{"node": name, "type": "main", "index": 0}]]},

@@ -14,7 +14,7 @@ class Action(StrEnum):
     """
 
     CACHE = "cache"
-    """[ttl_hours, per_user] keep the node's results."""
+    """[ttl_hours, per_user, seconds that it usually takes] keep the node's results."""
     CHANGE_TTL = "change_ttl"
     """[ttl_hours, now_ttl_hours] keep them longer or shorter."""
     RETRY = "retry"
@@ -36,7 +36,7 @@ class Action(StrEnum):
     FASTER_NODE = "faster_node"
     """[cause] make the node itself quicker: a smaller input, another model, streaming, a connection that is kept."""
     SHORTEN_PROMPT = "shorten_prompt"
-    """[keep_tokens] send less of what was said before."""
+    """[keep_tokens, keep_turns] send less of what was said before."""
     STABLE_PREFIX_FIRST = "stable_prefix_first"
     """[position, varying] put what changes behind what stays the same, so that the provider's cache serves it."""
     LIMIT_OUTPUT = "limit_output"
