@@ -152,10 +152,15 @@ def _measured(found: "Optimised", app_id: str, workflow_id: str, days: int) -> s
     observed = observe(app_id, workflow_id, days)
     graph = aligned(found.waiting, [(node.node_id, node.node_title) for node in observed.nodes])
     names = {was.node_id: now.node_id for was, now in zip(found.waiting.nodes, graph.nodes, strict=True)}
-    answer = what_if(observed.sample, _renamed(found.changes, names), graph=graph)
-    if answer.declined is not None or answer.p50 is None or answer.p95 is None:
-        return f"{_counted(found)}\nWhat {app_id}/{workflow_id} would gain cannot be said: {answer.declined}"
-    return _gain(answer, answer.p50, answer.p95)
+    changes = _renamed(found.changes, names)
+    alone = [what_if(observed.sample, [change], graph=graph) for change in changes]
+    answered = [change for change, answer in zip(changes, alone, strict=True) if answer.declined is None]
+    missing = [answer.declined for answer in alone if answer.declined is not None]
+    answer = what_if(observed.sample, answered, graph=graph)
+    if not answered or answer.p50 is None or answer.p95 is None:
+        why = missing[0] if missing else answer.declined
+        return f"{_counted(found)}\nWhat {app_id}/{workflow_id} would gain cannot be said: {why}"
+    return " ".join([_gain(answer, answer.p50, answer.p95), *(f"Not in it: {why}" for why in missing)])
 
 
 def _renamed(changes: Sequence[Change], names: dict[str, str]) -> list[Change]:
