@@ -103,6 +103,16 @@ def test_what_saves_least_by_byte_is_given_up() -> None:
     assert state.tolist() == [MADE, MADE, MADE, HIT, MADE, HIT]
 
 
+def test_what_was_asked_often_long_ago_makes_way_in_the_end() -> None:
+    """Room for one: key 1 was served three times; key 2 is given up thrice, each time at a higher price, then kept."""
+    often = [Execution(1, 0, 1), Execution(1, 2, 2), Execution(1, 3, 3), Execution(1, 4, 4)]
+    later = [Execution(2, at, at + 1) for at in (10, 20, 30, 40, 50)]
+
+    state = play_in_room(ledger_of([*often, *later]), 100, 1, np.ones(9), np.ones(9)).state
+
+    assert state.tolist() == [MADE, HIT, HIT, HIT, MADE, MADE, MADE, MADE, HIT]
+
+
 @given(ledgers(), TTLS, TTLS)
 def test_a_longer_ttl_has_no_fewer_hits_where_nothing_fails_and_nothing_takes_time(
     ledger: Ledger, ttl: int, more: int
