@@ -13,7 +13,7 @@ _RUNS = 50
 
 
 def seen_nodes(connection: Connection, app_id: str, workflow_id: str) -> tuple[SeenNode, ...]:
-    """The nodes of the newest runs of a workflow, without what is inside of other nodes' steps; by id."""
+    """The nodes of the newest runs of a workflow, those inside of others among them; by id."""
     scope = find_scope(connection, app_id, workflow_id)
     if scope is None:
         return ()
@@ -21,5 +21,5 @@ def seen_nodes(connection: Connection, app_id: str, workflow_id: str) -> tuple[S
     keys = list(connection.scalars(newest))
     of_runs = select(node_executions.c.node_key).where(node_executions.c.run_key.in_(keys)).distinct()
     columns = (nodes.c.node_id, nodes.c.node_title, nodes.c.node_type, nodes.c.raw_type)
-    query = select(*columns).where(nodes.c.node_key.in_(of_runs), nodes.c.enclosing_node_id.is_(None)).distinct()
+    query = select(*columns).where(nodes.c.node_key.in_(of_runs)).distinct()
     return tuple(SeenNode(*row) for row in connection.execute(query.order_by(*columns)))

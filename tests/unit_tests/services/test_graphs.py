@@ -1,17 +1,24 @@
 """Graphs that are imported, found, and forgotten; called as runs call their steps; on both databases."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from dify_files import dify_file
+from longpole.assembly.runs import assemble
 from longpole.domain.errors import GraphNotFoundError, InvalidInputError
 from longpole.domain.graphs import Engine, GraphEdge, GraphNode, GraphSource, WorkflowGraph
 from longpole.domain.runs import NodeExecution, Run, RunRecord, RunStatus
 from longpole.domain.units import instant_ns
+from longpole.ingest.otlp import decode_protobuf
+from longpole.ingest.otlp.conventions import map_span
+from longpole.ingest.otlp.span import RequestContext
 from longpole.runtime import Runtime
 from longpole.services import graphs as service
 from longpole.store import graphs as store
@@ -19,6 +26,7 @@ from longpole.store.engine import reading, writing
 from longpole.store.run_writes import write_records
 from longpole.store.tables import graphs as table
 
+RECORDINGS = Path(__file__).parents[2] / "data" / "recordings"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 NOW_NS = instant_ns(NOW)
 on_both_databases = pytest.mark.usefixtures("_clock")
@@ -157,6 +165,27 @@ class TestNames:
         assert imported.version == "published-7"
         assert service.find_graph("app", "app", "published-7") == imported
         assert service.find_graph("app", "published-7") == imported
+
+
+@on_both_databases
+@pytest.mark.parametrize("recording", ["dify_1_14_1_phoenix", "dify_1_14_1_native_otel"])
+def test_a_dify_export_meets_what_dify_recorded_of_it(runtime: Runtime, recording: str) -> None:
+    """The workflow of the recordings, as it was exported: one knows titles only, the other ids."""
+    spans = []
+    for body in sorted((RECORDINGS / recording).glob("*.bin")):
+        sent = body.read_bytes()
+        sent = gzip.decompress(sent) if sent[:2] == b"\x1f\x8b" else sent
+        spans += [map_span(span, RequestContext()) for span in decode_protobuf.decode_traces(sent).records]
+    [record] = assemble(spans)
+    assert record.run.app_id is not None
+    with writing(runtime.engine) as connection:
+        write_records(connection, [record], now_ns=NOW_NS)
+    service.import_graph(record.run.app_id, record.run.app_id, dify_file("ten_nodes.yml"))
+    graph = service.find_graph(record.run.app_id, record.run.app_id)
+
+    assert graph is not None
+    assert {node.node_id for node in record.nodes} <= {node.node_id for node in graph.nodes}
+    assert service.engine_of(record.run.app_id, record.run.app_id) is Engine.DIFY
 
 
 @on_both_databases
