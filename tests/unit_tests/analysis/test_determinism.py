@@ -111,3 +111,11 @@ def test_only_those_that_are_meant_are_paired() -> None:
     pairs = successive_pairs(replay, np.array([5, 6, 5]), which=np.array([True, False, True]))
 
     assert (pairs.later.tolist(), pairs.earlier.tolist(), pairs.mismatches) == ([2], [0], 0)
+
+
+def test_what_failed_tells_nothing_of_what_would_have_come_out() -> None:
+    replay = replay_of([1, 1, 1], [0, 10, 20], failed=(1,))
+
+    pairs = served_pairs(replay, replay.play(100), np.array([5, 6, 5]))
+
+    assert (pairs.later.tolist(), pairs.mismatches) == ([2], 0)
