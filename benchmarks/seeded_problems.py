@@ -38,7 +38,7 @@ def _pick(workflow: Workflow, random: np.random.Generator, *kinds: str, least_s:
         fitting = [step]
     step = fitting[int(random.integers(0, len(fitting)))]
     whole = sum(each.median_s for each in workflow.steps)
-    step.median_s = max(step.median_s, least_s, 0.35 * whole)
+    step.median_s = max(step.median_s, least_s, 0.6 * whole)
     workflow.node = step.node_id
     return step
 
@@ -213,8 +213,10 @@ def unread_output(workflow: Workflow, random: np.random.Generator) -> None:
 
 
 def serial_branches(workflow: Workflow, _: np.random.Generator) -> None:
-    """Two retrievals run one after the other, and neither reads the other."""
+    """Two retrievals run one after the other, and neither reads the other; all steps are known to change nothing."""
     workflow.is_declared, workflow.engine = True, Engine.DIFY
+    for step in workflow.steps:
+        step.node_type = "http_request" if step.node_type == "tool" else step.node_type
     whole = sum(step.median_s for step in workflow.steps)
     above = workflow.steps[0].node_id
     first = Step("lookup_a", "knowledge_retrieval", (above,), 0.4 * whole, 0.3, 0.0, reads=(above,))

@@ -36,6 +36,11 @@ MEDIANS = {
     "template_transform": (0.001, 0.01),
     "tool": (0.2, 1.0),
 }
+CONFIGS: dict[str, dict[str, object]] = {
+    "http_request": {"method": "get", "body": {"type": "none"}},
+    "code": {"code_language": "python3", "code": "def main(text: str) -> dict:\n    return {'result': text.upper()}\n"},
+    "template_transform": {"template": "{{ text }}"},
+}
 HEALTHY_RETRIES = {"retry_config": {"retry_enabled": True, "max_retries": 3, "retry_interval": 500}}
 
 
@@ -113,7 +118,7 @@ class Workflow:
         nodes = [GraphNode("start", "start", "start", purity=Purity.PURE)]
         edges = [GraphEdge("start", step.node_id) for step in self.steps if not step.waits_for]
         for step in self.steps:
-            config = self.config.get(step.node_id, HEALTHY_RETRIES)
+            config = {**CONFIGS.get(step.node_type, {}), **self.config.get(step.node_id, HEALTHY_RETRIES)}
             kind = "iteration" if step.items else step.node_type
             purity = PURITY.get(step.node_type, Purity.UNKNOWN)
             nodes.append(GraphNode(step.node_id, kind, step.node_id, reads=step.reads, purity=purity, config=config))
@@ -127,6 +132,7 @@ class Workflow:
                         container_id=step.node_id,
                         reads=(step.node_id,),
                         purity=Purity.PURE,
+                        config={**CONFIGS["code"], "variables": [{"value_selector": [step.node_id, "item"]}]},
                     )
                 )
         return WorkflowGraph(self.engine, GraphSource.IMPORTED, tuple(nodes), tuple(edges))
