@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, Dialect, Integer, select, type_coerce
 
 from longpole.domain.periods import Period
-from longpole.store.columns import Ints, pico_dollars
+from longpole.store.columns import STREAMED, Ints, pico_dollars
 from longpole.store.period_reads import in_period
 from longpole.store.quick_reads import rows_of_keys, sql_of
 from longpole.store.tables import runs
@@ -72,7 +72,8 @@ def newest_runs(connection: Connection, scope: WorkflowScope, period: Period, mo
     query = query.order_by(r.period_ns.desc(), r.run_key.desc())
     found: list[Ints] = []
     executions = count = left_out = 0
-    for rows in connection.execution_options(stream_results=True).execute(query).partitions(_ROWS_AT_A_TIME):
+    result = connection.execute(query, execution_options=STREAMED)
+    for rows in result.partitions(_ROWS_AT_A_TIME):
         part = np.array([tuple(row) for row in rows], dtype=np.int64)
         np.maximum(part[:, 2], 1, out=part[:, 2])
         fits = int(np.searchsorted(executions + np.cumsum(part[:, 2]), most.executions, side="right"))

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 MakeArray = Callable[[Sequence[Any]], NDArray[Any]]
 _ROWS_AT_A_TIME = 20_000
+STREAMED = {"stream_results": True}
+"""Of one statement: set on a connection, which is changed by it, it would hold of all that comes after."""
 
 
 def raw(column: ColumnElement[Any]) -> ColumnElement[int]:
@@ -36,7 +38,7 @@ def pico_dollars(column: ColumnElement[Decimal | None], dialect_name: str) -> Co
 
 def read_columns(connection: Connection, query: Select[Any], arrays: Sequence[MakeArray]) -> list[NDArray[Any]]:
     """The columns of a query, each made into an array by its function in `arrays`."""
-    result = connection.execution_options(stream_results=True).execute(query)
+    result = connection.execute(query, execution_options=STREAMED)
     parts: list[list[NDArray[Any]]] = [[] for _ in arrays]
     for rows in result.partitions(_ROWS_AT_A_TIME):
         for part, make, column in zip(parts, arrays, zip(*rows, strict=True), strict=True):
