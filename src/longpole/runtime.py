@@ -224,6 +224,12 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
+def is_in_transaction() -> bool:
+    """Whether a transaction is open here, which `unit_of_work` and `reading` would join."""
+    open_now = _transaction.get()
+    return open_now is not None and open_now[0] is current()
+
+
 @contextmanager
 def _join_or_open(*, writes: bool) -> Iterator[Connection]:
     runtime = current()

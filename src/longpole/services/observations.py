@@ -3,8 +3,9 @@
     list the newest runs ─► read them, some at a time ─► a sample, whole ─► prompts, cache, graph
 
 Each portion is a transaction of its own: whoever records meanwhile is not in
-the way, and a run is whole as of one instant. A run that changes between the
-columns and the sample is as of two.
+the way, SQLite's log is cut off in between, and a run is whole as of one instant.
+A run that changes between the columns and the sample is as of two. Within a
+transaction that is open already all is as of one instant.
 
 Upstream: `advisor`. Downstream: `store.advice_*`, `graphs`; the rules of `advice`.
 """
@@ -27,6 +28,7 @@ from longpole.store.advice_reads import Reading
 from longpole.store.advice_runs import ListedRuns, Most, newest_runs
 from longpole.store.advice_sample import executions_of, sampled_places, whole_runs
 from longpole.store.columns import Ints
+from longpole.store.disk_usage import keep_log_short
 from longpole.store.workflow_scope import find_scope
 
 Flags = NDArray[np.bool_]
@@ -55,6 +57,8 @@ def observe(app_id: str, workflow_id: str, days: int = 7, *, most: Most = _EVERY
     for run_keys, end_ns in listed.portions():
         with runtime.reading() as connection:
             reading.add(connection, run_keys, end_ns)
+        if not runtime.is_in_transaction():
+            keep_log_short(here.engine)
     runs, executions, attempts = reading.columns()
     return Observations(
         app_id=app_id,

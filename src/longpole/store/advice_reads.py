@@ -2,8 +2,7 @@
 
 A run is whole as of one instant; runs that are read one after the other may be
 as of different ones, some seconds apart. What was deleted meanwhile is left out.
-Nothing is kept from writing, and SQLite's log is never held for longer than
-a portion takes.
+Nothing is kept from writing.
 
 Upstream: `services.observations`. Downstream: `advice.observations`.
 """

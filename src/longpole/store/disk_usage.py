@@ -5,10 +5,11 @@ again first, so a file whose oldest rows go as fast as new ones come stops
 growing. Free pages at its end are given back in small steps where the file was
 made with `auto_vacuum = INCREMENTAL`, which every new one is.
 
-Upstream: `services.retention`, `services.recording`, `services.telemetry`, `services.system`.
+Upstream: `services.retention`, `services.recording`, `services.telemetry`, `services.system`, `services.observations`.
 Source: sqlite.org/pragma.html; PostgreSQL manual, "Database Object Size Functions".
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,9 @@ _INCREMENTAL = 2
 _RESERVE_SHARE, _RESERVE_BYTES = 0.2, 48_000_000
 """What of a budget is left to runs of what was acknowledged, which are written yet, and to SQLite's log, which grows to
 some 35 MB before it is written back: then nothing new is taken. The smaller of the two."""
+
+_LONG_LOG_BYTES = 24_000_000
+"""Writing back keeps it at 16 MiB where nobody reads for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,26 @@ def shorten_log(engine: Engine) -> bool:
             connection.execute(f"PRAGMA busy_timeout={wait_ms}")
 
 
+def keep_log_short(engine: Engine) -> None:
+    """Cut SQLite's log off where it has grown long. For who reads for seconds, between two of his transactions.
+
+    While there is always a reader nobody else can: the log grows by all that is written. Where somebody writes for
+    long just now, or reads as well, it is left for the next time.
+    """
+    if engine.dialect.name == "sqlite" and _bytes_of_log(engine) > _LONG_LOG_BYTES:
+        with suppress(StorageUnavailableError):
+            shorten_log(engine)
+
+
 def _pragma(connection: Connection, name: str) -> int:
     return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
 
 
 def _log_bytes(connection: Connection) -> int:
-    file = connection.engine.url.database
+    return _bytes_of_log(connection.engine)
+
+
+def _bytes_of_log(engine: Engine) -> int:
+    file = engine.url.database
     log = Path(f"{file}-wal")
     return log.stat().st_size if file and log.exists() else 0

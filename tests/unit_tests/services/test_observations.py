@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from longpole import runtime as runtime_module
 from longpole.advice.observations import PARTIAL, CacheUse, SampledRun
 from longpole.domain.cache import Counted, Counts
 from longpole.domain.errors import InvalidInputError
@@ -252,6 +253,15 @@ def test_who_reads_is_in_nobodys_way(runtime: Runtime, monkeypatch: pytest.Monke
 
     assert observed.runs.run_ids == ("first",)
     assert observed.executions.run.tolist() == [0]
+
+
+def test_within_a_transaction_what_it_has_written_is_seen(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is waited for: the log is not cut off by who writes to it."""
+    monkeypatch.setattr("longpole.store.disk_usage._LONG_LOG_BYTES", 0)
+    with runtime_module.unit_of_work() as connection:
+        write_records(connection, [run("mine", 1, node("mine", "a"))], now_ns=NOW)
+
+        assert observe("app", "flow").runs.run_ids == ("mine",)
 
 
 def test_prompts_are_those_of_the_newest_calls(runtime: Runtime) -> None:

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from longpole import runtime as runtime_module
 from longpole.domain.runs import NodeExecution, Run, RunRecord
 from longpole.runtime import Runtime
 from longpole.settings import Settings
-from longpole.store.disk_usage import disk_usage, give_back, leave_log, shorten_log, write_back
+from longpole.store.disk_usage import disk_usage, give_back, keep_log_short, leave_log, shorten_log, write_back
 from longpole.store.run_writes import delete_runs, write_records
 
 
@@ -65,6 +67,29 @@ def test_a_log_that_somebody_reads_is_cut_off_later(sqlite_url: str) -> None:
             write_records(connection, [RunRecord(Run("r", "shop", "flow"), ())], now_ns=1)
         assert not shorten_log(runtime.engine)
     assert shorten_log(runtime.engine)
+    runtime.close()
+
+
+def test_who_reads_for_long_keeps_the_log_short_in_between(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short log is left alone; a long one is cut off, but not while somebody else reads it."""
+    runtime = Runtime(Settings(database_url=sqlite_url))
+    log = Path(f"{sqlite_url.removeprefix('sqlite:///')}-wal")
+    with runtime_module.use(runtime), runtime_module.unit_of_work() as connection:
+        write_records(connection, [RunRecord(Run("r", "shop", "flow"), ())], now_ns=1)
+    written = log.stat().st_size
+
+    keep_log_short(runtime.engine)
+    assert log.stat().st_size == written > 0
+
+    monkeypatch.setattr("longpole.store.disk_usage._LONG_LOG_BYTES", 1)
+    with runtime.engine.connect() as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM runs")
+        with runtime_module.use(runtime), runtime_module.unit_of_work() as connection:
+            delete_runs(connection, ["r"])
+        keep_log_short(runtime.engine)
+        assert log.stat().st_size > 0
+    keep_log_short(runtime.engine)
+    assert log.stat().st_size == 0
     runtime.close()
 
 
