@@ -1,7 +1,8 @@
 """A graph that nobody declared, mined from the order in which runs did their steps: no more than a guess.
 
 What always happened to be early looks like a condition, so there are rather
-too many edges. What a step reads or does cannot be seen from outside.
+too many edges. What a step reads or does cannot be seen from outside. What
+runs inside of several steps (a model that all of them call) is no step itself.
 
 Upstream: `services.graphs`. Downstream: `building`.
 Source: the edges are those of `analysis.happens_before`.
@@ -37,10 +38,11 @@ def inferred_graph(
             found[node.node_id].append(node)
             around[node.node_id].add(by_execution.get(node.parent_node_execution_id or ""))
             waited |= {(earlier, node.node_id) for earlier in node.waits_for if earlier in by_execution.values()}
-    if not found:
+    steps = {node_id for node_id in found if len(around[node_id]) == 1 or None in around[node_id]}
+    if not steps:
         return None
-    nodes = [_step(executions[0], around[node_id]) for node_id, executions in found.items()]
-    pairs = {pair for pair in (*edges, *waited) if pair[0] != pair[1]}
+    nodes = [_step(found[node_id][0], around[node_id]) for node_id in steps]
+    pairs = {pair for pair in (*edges, *waited) if pair[0] != pair[1] and steps.issuperset(pair)}
     return built(
         engine,
         nodes,

@@ -32,7 +32,12 @@ _FILE: dict[str, Any] = {
 }
 
 
-@router.post("", response_model=Graph, openapi_extra=_FILE, responses=problems.documented(400, 413, 415))
+_REFUSED = problems.documented(400, 413, 415)
+_REFUSED[400]["description"] = "The body is not UTF-8."
+_REFUSED[415]["description"] = "The body is said to be neither YAML nor JSON."
+
+
+@router.post("", response_model=Graph, openapi_extra=_FILE, responses=_REFUSED)
 def import_graph(
     app_id: AppId,
     workflow_id: WorkflowId,

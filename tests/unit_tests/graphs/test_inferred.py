@@ -37,7 +37,10 @@ def test_a_step_is_inside_of_what_it_always_was_inside_of() -> None:
 
     moved = inferred_graph([record(node("a"), node("both", "e-a")), record(node("b"), node("both", "e-b"))], [])
     assert moved is not None
-    assert {step.container_id for step in moved.nodes} == {None}
+    assert [step.node_id for step in moved.nodes] == ["a", "b"]
+    free = inferred_graph([record(node("a"), node("both", "e-a")), record(node("both"))], [("a", "both")])
+    assert free is not None
+    assert {step.node_id: step.container_id for step in free.nodes} == {"a": None, "both": None}
 
 
 def test_nothing_to_guess_from() -> None:
