@@ -28,12 +28,14 @@ from longpole.domain.what_if import Retries, Shift
 
 _LEAST_SHARE = 0.02
 _LEAST_WAITS = 15
-_CLEARLY_LONG_S = 10.0
+_LEAST_OWN_WAITS = 12
+_PARTS = (0.5, 0.35, 0.2)
+_CLEARLY_LONG_S = 5.0
 _CLEARLY_MUCH = 0.05
 _MOSTLY = 0.5
 _SHORTER_S = (0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0)
-_LONG = 3.0
-"""A wait is too long if a third of it does as well."""
+_LONG = 2.0
+"""A wait is too long if half of it does as well."""
 _AS_GOOD = 0.1
 _BEYOND_CHANCE_Z = 2.0
 
@@ -65,21 +67,24 @@ def long_waits(observed: Observations) -> Iterator[Finding]:
 
 def _of_step(observed: Observations, pauses: Waits, executions: Mapping[int, Ints], group: int) -> Finding | None:
     wait_s = float(np.mean(pauses.wait_ns)) / 1e9
-    enough = _by_own_waits(pauses) or _by_other_calls(observed, executions.get(group), wait_s, pauses)
+    enough = _by_own_waits(pauses, wait_s) or _by_other_calls(observed, executions.get(group), wait_s, pauses)
     node = observed.nodes[int(observed.executions.node[pauses.execution[0]])]
-    if enough is None or enough[0] * _LONG > wait_s:
+    if enough is None:
         return _unproven(observed, node, pauses, wait_s)
     answer = what_if(observed.sample, [Retries(node.node_id, wait_share=enough[0] / wait_s)], graph=observed.graph)
     best = best_shift(answer)
     return None if best is None else _finding(observed, node, pauses, (wait_s, *enough), (*best, answer.n))
 
 
-def _by_own_waits(pauses: Waits) -> tuple[float, Share] | None:
-    """The shorter half of the waits, if it does as well as the longer one."""
-    effect = wait_effect(pauses)
-    if effect is None or effect.z > 1 or effect.short.low < effect.long.ratio - 2 * _AS_GOOD:
-        return None
-    return effect.short_ns / 1e9, effect.short
+def _by_own_waits(pauses: Waits, wait_s: float) -> tuple[float, Share] | None:
+    """The shorter ones of the waits, if they are short enough and do as well as the longer ones."""
+    for part in _PARTS:
+        effect = wait_effect(pauses, _LEAST_OWN_WAITS, part)
+        if effect is None or effect.short_ns / 1e9 * _LONG > wait_s:
+            continue
+        if effect.z <= 1 and effect.short.low >= effect.long.ratio - 2.5 * _AS_GOOD:
+            return effect.short_ns / 1e9, effect.short
+    return None
 
 
 def _by_other_calls(

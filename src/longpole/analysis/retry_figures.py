@@ -99,17 +99,15 @@ class WaitEffect:
     z: float
 
 
-def wait_effect(some: Waits, least: int = 15) -> WaitEffect | None:
-    """The two halves; None where one has fewer than `least`, or where they do not differ by half."""
+def wait_effect(some: Waits, least: int = 15, part: float = 0.5) -> WaitEffect | None:
+    """The shorter `part` of the waits beside the rest; None where one has fewer than `least`, or they hardly differ.
+
+    Where waits are of two kinds, and `part` is a half, the kinds are compared.
+    """
     if len(some) < 2 * least:
         return None
     logs = np.log(np.maximum(some.wait_ns, 1_000_000))
-    ordered = np.sort(logs)
-    count = np.arange(least, logs.size - least + 1)
-    gaps = ordered[count] - ordered[count - 1]
-    has_kinds = gaps.max() > math.log(1.5)
-    middle = least + int(np.argmax(gaps)) if has_kinds else logs.size // 2
-    cut = (ordered[middle - 1] + ordered[middle]) / 2
+    cut = _cut(np.sort(logs), least, part)
     short, long = some.of(logs <= cut), some.of(logs > cut)
     if len(short) < least or len(long) < least:
         return None
@@ -118,6 +116,14 @@ def wait_effect(some: Waits, least: int = 15) -> WaitEffect | None:
         return None
     counts = (int(long.succeeded.sum()), len(long), int(short.succeeded.sum()), len(short))
     return WaitEffect(short_ns, long_ns, share(*counts[2:]), share(*counts[:2]), difference_z(*counts))
+
+
+def _cut(ordered: Floats, least: int, part: float) -> float:
+    """Between which two logarithms of waits to part them: in the widest gap, if there is one, else at `part`."""
+    gaps = np.diff(ordered)[least - 1 : ordered.size - least]
+    has_kinds = part == 0.5 and gaps.max(initial=0) > math.log(1.5)  # noqa: PLR2004 - a half
+    middle = least + int(np.argmax(gaps)) if has_kinds else max(round(ordered.size * part), least)
+    return float(ordered[middle - 1] + ordered[middle]) / 2
 
 
 @dataclass(frozen=True, slots=True)
