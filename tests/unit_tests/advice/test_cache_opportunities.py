@@ -254,6 +254,26 @@ def test_what_stops_repeating_in_the_second_half_is_not_promised() -> None:
     assert found(observations_of([*made[:half], *others])) == {}
 
 
+def test_what_is_the_same_within_a_run_proves_nothing_of_another_run() -> None:
+    """A loop asks the same three times, and no run asks what another one did."""
+    made = [looped(record) for record in records(Step("code", questions=10**6, exponent=0.0))]
+
+    assert found(observations_of(made)) == {}
+
+
+def looped(record: RunRecord) -> RunRecord:
+    """The run with its middle step three times, one after the other."""
+    begin, step, finish = record.nodes
+    took = step.elapsed_ns or 0
+    again = [
+        replace(_moved(step, -round_ * took), node_execution_id=f"{step.node_execution_id}-{round_}")
+        for round_ in range(3)
+    ]
+    moved_end = _moved(finish, -2 * took)
+    run = replace(record.run, end_ns=moved_end.end_ns, elapsed_ns=(record.run.elapsed_ns or 0) + 2 * took)
+    return RunRecord(run, (begin, *again, moved_end))
+
+
 def test_too_few_pairs_prove_nothing() -> None:
     assert found(scene(Step("code", questions=60), runs=320)) == {}
 
