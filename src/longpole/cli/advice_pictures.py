@@ -21,20 +21,6 @@ _FIGURES = 30
 _LABEL = 9
 _SOLID, _BELOW, _ABOVE = "█", "▓", "░"
 _ASCII = {_SOLID: "#", _BELOW: "=", _ABOVE: "."}
-_NAMES = {
-    "execution_time_p50": "median run",
-    "execution_time_p95": "p95 run",
-    "execution_time_mean": "mean run",
-    "cost_per_month": "a month",
-    "cost_per_run": "a run",
-    "failed_run_share": "runs that fail",
-    "tokens_per_run": "tokens a run",
-}
-
-
-def metric_name(metric: str) -> str:
-    """How people call a figure."""
-    return _NAMES.get(metric, amounts.name(metric).replace("_", " "))
 
 
 def quantity(value: float | None, unit: str) -> str:

@@ -13,8 +13,9 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from longpole.cli.advice_pictures import Picture, metric_name, quantity
+from longpole.cli.advice_pictures import Picture, quantity
 from longpole.domain import amounts
+from longpole.domain.metric_names import metric_name
 from longpole.domain.recommendations import Recommendation, RecommendationStatus, Severity
 
 _STYLES = {
@@ -30,8 +31,10 @@ _VERDICTS = {
     "no_evidence": ("No difference is to be seen yet", "yellow"),
     "too_few_runs": ("Too few runs to say yet", "dim"),
 }
+_DECIDED = frozenset({"improved", "regressed"})
 _MOST_RUNS = 3
 _INDENT = (0, 0, 0, 2)
+_BLANK = Text(" ")
 
 
 class Sheet:
@@ -48,7 +51,7 @@ class Sheet:
             (f" {told.severity.upper()} ", _STYLES[told.severity]), " ", (_line(told.title), "bold"), *self._status()
         )
         for part in self._parts(options):
-            yield Padding(part, _INDENT)
+            yield Padding(part, _INDENT, expand=False)
 
     def _status(self) -> Iterator[tuple[str, str]]:
         yield f"  {self._told.category.value.replace('_', ' ')}", "dim"
@@ -60,20 +63,20 @@ class Sheet:
         if told.estimated_improvement:
             yield Text(_line(told.estimated_improvement), style="green")
         if told.estimate is not None:
-            yield Text()
+            yield _BLANK
             yield Text(_basis(told.estimate), style="dim")
             yield Picture.of_estimate(told.estimate)
         if told.verification is not None:
             yield from _verification(told)
-        yield Text()
+        yield _BLANK
         yield Text(_words(told))
         if told.recommendation_steps:
-            yield Text()
+            yield _BLANK
             yield _numbered(told.recommendation_steps)
         if told.code_example:
-            yield Text()
+            yield _BLANK
             yield _code(told.code_example, options)
-        yield Text()
+        yield _BLANK
         yield from self._evidence()
         yield from self._footer()
 
@@ -101,16 +104,16 @@ def _verification(told: Recommendation) -> Iterator[RenderableType]:
     words, style = _VERDICTS[verified["verdict"]]
     since = "" if told.implemented_at is None else f", since {amounts.moment(told.implemented_at)}"
     counts = f"{verified['n_before']:,} runs before, {verified['n_after']:,} since"
-    yield Text()
+    yield _BLANK
     yield Text.assemble((words, f"bold {style}"), (f"{since} ({counts})", "dim"))
     picture = Picture.of_verification(verified)
     if picture is not None:
         yield picture
     share = verified.get("share_of_estimate")
-    if share is not None:
-        yield Text(f"That is {share:.0%} of what was estimated.".replace("%", " %"))
+    if share is not None and verified["verdict"] in _DECIDED:
+        yield Text(f"That is {share * 100:.0f} % of what was estimated.".replace("-", "−"))
     for other in verified.get("others") or ():
-        if other["verdict"] in {"improved", "regressed"}:
+        if other["verdict"] in _DECIDED:
             bounds = f"({quantity(other['low'], other['unit'])}–{quantity(other['high'], other['unit'])})"
             figures = f"{quantity(other['before'], other['unit'])} → {quantity(other['after'], other['unit'])} {bounds}"
             yield Text(f"{metric_name(other['metric'])}: {figures}", style=_VERDICTS[other["verdict"]][1])

@@ -71,7 +71,7 @@ class Dismissal(BaseModel):
 class Analysis(BaseModel):
     """What is to be looked at."""
 
-    days: int = Field(default=7, ge=1, le=365, strict=True, description="The period: so many days up to now.")
+    days: int = Field(default=7, ge=1, le=365, description="The period: so many days up to now.")
 
 
 class Implementation(BaseModel):
