@@ -19,7 +19,8 @@ from longpole.domain.errors import InvalidInputError
 from longpole.domain.what_if import Change, ParallelIteration, Shift, WhatIf, WithoutEdges
 
 if TYPE_CHECKING:
-    from longpole.graphs.optimise import Kind, Optimised, Told
+    from longpole.graphs.optimise import Optimised
+    from longpole.graphs.optimise_told import Kind, Told
 
 _LEAST_GAIN = 0.001
 
@@ -92,7 +93,7 @@ def _text(file: Path) -> str:
 
 
 def _kinds(only: str | None, *, errors: bool) -> "frozenset[Kind]":
-    from longpole.graphs.optimise import Kind  # noqa: PLC0415 - as above
+    from longpole.graphs.optimise_told import Kind  # noqa: PLC0415 - as above
 
     if only is None:
         return frozenset(Kind) if errors else frozenset(Kind) - {Kind.ERRORS}

@@ -12,62 +12,42 @@ Upstream: `cli.graph_optimise`. Downstream: `removable_edges`, `parallel_iterati
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from ruamel.yaml.nodes import Node
 
 from longpole.domain.errors import InvalidInputError
-from longpole.domain.graphs import Engine, GraphEdge, GraphNode, WorkflowGraph
+from longpole.domain.graphs import Engine, GraphEdge, WorkflowGraph
 from longpole.domain.node_types import snake_case
 from longpole.domain.what_if import Change, ParallelIteration, WithoutEdges
 from longpole.graphs.documents import is_json
 from longpole.graphs.levels import levels
 from longpole.graphs.optimise_edges import change_edges, ends_of
 from longpole.graphs.optimise_layout import columns_of, place_side_by_side
-from longpole.graphs.optimise_settings import (
-    RETRIES,
-    RETRY_INTERVAL_MS,
-    give_default,
-    has_default,
-    try_again,
-    work_in_parallel,
-)
+from longpole.graphs.optimise_settings import give_default, try_again, work_in_parallel
 from longpole.graphs.optimise_text import YamlText, child, items, plain
+from longpole.graphs.optimise_told import (
+    Kind,
+    Told,
+    defaults,
+    is_worth_it,
+    items_in_parallel,
+    left_alone,
+    side_by_side,
+    to_be_given_defaults,
+    to_try_again,
+    tries,
+)
 from longpole.graphs.parallel_iterations import SequentialIteration, sequential_iterations
-from longpole.graphs.purity import dify_purity, is_harmless
 from longpole.graphs.reading import read_graph
-from longpole.graphs.removable_edges import Removable, Rewiring, Verdict, removable_edges, rewirings, with_rewiring
+from longpole.graphs.removable_edges import Rewiring, Verdict, rewirings, with_rewiring
 from longpole.graphs.rewiring import rewired
 
-_REMOTE = frozenset({"llm", "http_request", "tool"})
-"""Types that Dify tries again when told to, and that fail for reasons which pass."""
-_INSTANT = frozenset({"list_operator", "variable_aggregator", "variable_assigner", "if_else"})
-"""Types that the engine computes itself, within a millisecond: beside them nothing is gained."""
 _SLOW = frozenset({
     "llm", "http_request", "tool", "agent", "knowledge_retrieval", "code", "parameter_extractor",
     "question_classifier", "document_extractor", "iteration", "loop",
 })  # fmt: skip
-
-
-class Kind(StrEnum):
-    """What can be done to a file."""
-
-    PARALLEL = "parallel"
-    ITERATION = "iteration"
-    RETRY = "retry"
-    ERRORS = "errors"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Something that was done, or was not, and why; `edges` where it is about edges."""
-
-    kind: Kind
-    nodes: tuple[str, ...]
-    words: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +87,11 @@ def optimise(text: str, kinds: frozenset[Kind] = frozenset(Kind) - {Kind.ERRORS}
     if graph.engine is not Engine.DIFY:
         raise InvalidInputError("file", "must be a Dify export", str(graph.engine))
     work = _Work(YamlText(text), graph)
-    found = tuple(each for each in rewirings(graph) if _is_worth_it(graph, each)) if Kind.PARALLEL in kinds else ()
+    found = tuple(each for each in rewirings(graph) if is_worth_it(graph, each)) if Kind.PARALLEL in kinds else ()
     loops = [each for each in sequential_iterations(graph) if each.verdict is Verdict.SAFE]
     loops = loops if Kind.ITERATION in kinds else []
-    tried = work.to_try_again() if Kind.RETRY in kinds else []
-    given = work.to_be_given_defaults() if Kind.ERRORS in kinds else []
+    tried = to_try_again(graph) if Kind.RETRY in kinds else []
+    given = to_be_given_defaults(graph) if Kind.ERRORS in kinds else []
     edges = with_rewiring(graph, *found)
     work.rewire(found)
     for each in loops:
@@ -124,20 +104,14 @@ def optimise(text: str, kinds: frozenset[Kind] = frozenset(Kind) - {Kind.ERRORS}
     _check(new, graph, edges, {each.node_id for each in loops} | {node.node_id for node in (*tried, *given)})
     return Optimised(
         text=new,
-        done=(*_side_by_side(graph, found), *_items(graph, loops), *_tries(tried), *_defaults(given)),
-        not_done=tuple(_left(graph, kinds, work)),
+        done=(*side_by_side(graph, found), *items_in_parallel(graph, loops), *tries(tried), *defaults(given)),
+        not_done=tuple(left_alone(graph, kinds)),
         changes=_changes(found, loops),
         graph=graph,
         waiting=replace(graph, edges=tuple(dict.fromkeys((*graph.edges, *edges)))),
         steps_before=_longest(graph, graph.edges),
         steps_after=_longest(graph, edges),
     )
-
-
-def _is_worth_it(graph: WorkflowGraph, rewiring: Rewiring) -> bool:
-    """Two steps that take time run side by side."""
-    instant = {node.node_id for node in graph.nodes if snake_case(node.node_type) in _INSTANT}
-    return any(one not in instant and other not in instant for one, other in rewiring.dropped)
 
 
 class _Work:
@@ -180,19 +154,6 @@ class _Work:
                 columns_of([node.node_id for node in level.nodes if node.node_id in moved], waits),
             )
 
-    def to_try_again(self) -> list[GraphNode]:
-        return [
-            node
-            for node in self._remote()
-            if "retry_config" not in node.config and is_harmless(dify_purity(node.node_type, node.config))
-        ]
-
-    def to_be_given_defaults(self) -> list[GraphNode]:
-        return [node for node in self._remote() if not node.config.get("error_strategy") and has_default(node)]
-
-    def _remote(self) -> Iterator[GraphNode]:
-        return (node for node in self.graph.nodes if snake_case(node.node_type) in _REMOTE)
-
 
 def _check(new: str, graph: WorkflowGraph, edges: Sequence[GraphEdge], changed: set[str]) -> None:
     """Read the new file as any other, and compare: a file that is not as intended is never handed out."""
@@ -210,71 +171,6 @@ def _changes(found: Sequence[Rewiring], loops: Sequence[SequentialIteration]) ->
     dropped = tuple(pair for rewiring in found for pair in rewiring.dropped)
     first: tuple[Change, ...] = (WithoutEdges(dropped),) if dropped else ()
     return (*first, *(ParallelIteration(each.node_id, each.slots) for each in loops))
-
-
-def _side_by_side(graph: WorkflowGraph, found: Sequence[Rewiring]) -> Iterator[Told]:
-    for rewiring in found:
-        names = ", ".join(named(graph, node_id) for node_id in rewiring.nodes)
-        words = f"{names}: {len(rewiring.removed)} edges out, {len(rewiring.added)} in"
-        reason = "they only compute or read, and do not all use each other's results; what came after waits for all"
-        yield Told(Kind.PARALLEL, rewiring.nodes, words, reason)
-
-
-def _items(graph: WorkflowGraph, loops: Sequence[SequentialIteration]) -> Iterator[Told]:
-    for each in loops:
-        words = f"{named(graph, each.node_id)} works on {each.slots} items at a time"
-        yield Told(Kind.ITERATION, (each.node_id,), words, each.reason)
-
-
-def _tries(nodes: Sequence[GraphNode]) -> Iterator[Told]:
-    for node in nodes:
-        words = f"“{node.node_title}” is tried up to {RETRIES} times more, {RETRY_INTERVAL_MS / 1000:g} s apart"
-        yield Told(Kind.RETRY, (node.node_id,), words, "it asks another service, only reads, and had no retries")
-
-
-def _defaults(nodes: Sequence[GraphNode]) -> Iterator[Told]:
-    for node in nodes:
-        words = f"“{node.node_title}” gives empty results when it fails, and the run goes on"
-        yield Told(Kind.ERRORS, (node.node_id,), words, "asked for: what comes after must do with empty results")
-
-
-def _left(graph: WorkflowGraph, kinds: frozenset[Kind], work: _Work) -> Iterator[Told]:
-    """What was looked at and left alone; edges only where somebody could confirm them."""
-    if Kind.PARALLEL in kinds:
-        for rewiring in rewirings(graph):
-            if not _is_worth_it(graph, rewiring):
-                words = f"{', '.join(named(graph, node_id) for node_id in rewiring.nodes)} go on one after the other"
-                yield Told(Kind.PARALLEL, rewiring.nodes, words, "side by side they would save nothing")
-        yield from (_left_edge(graph, edge) for edge in removable_edges(graph) if _is_open(edge))
-    for each in sequential_iterations(graph) if Kind.ITERATION in kinds else ():
-        if each.verdict is not Verdict.SAFE:
-            words = f"{named(graph, each.node_id)} goes on as it does"
-            yield Told(Kind.ITERATION, (each.node_id,), words, each.reason)
-    if Kind.RETRY in kinds:
-        for node in graph.nodes:
-            is_remote = snake_case(node.node_type) in _REMOTE and "retry_config" not in node.config
-            if is_remote and not is_harmless(dify_purity(node.node_type, node.config)):
-                reason = "it is not known to change nothing, and a second try might do so twice"
-                yield Told(Kind.RETRY, (node.node_id,), f"“{node.node_title}” gets no retries", reason)
-    for node in () if Kind.ERRORS in kinds else work.to_be_given_defaults():
-        reason = "a value in place of a failure changes what the workflow answers: --errors does it"
-        yield Told(Kind.ERRORS, (node.node_id,), f"“{node.node_title}” still ends the run when it fails", reason)
-
-
-def _is_open(edge: Removable) -> bool:
-    return edge.verdict is Verdict.NEEDS_CONFIRMATION
-
-
-def _left_edge(graph: WorkflowGraph, found: Removable) -> Told:
-    ends = found.edge.source, found.edge.target
-    words = f"{named(graph, ends[1])} still waits for {named(graph, ends[0])}"
-    return Told(Kind.PARALLEL, ends, words, found.reason)
-
-
-def named(graph: WorkflowGraph, node_id: str) -> str:
-    """A node's title in quotation marks; its id where it has none."""
-    node = graph.node(node_id)
-    return f"“{(node.node_title if node is not None else '') or node_id}”"
 
 
 def _longest(graph: WorkflowGraph, edges: Sequence[GraphEdge]) -> int:

@@ -8,7 +8,8 @@ from ruamel.yaml import YAML
 
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.what_if import ParallelIteration, WithoutEdges
-from longpole.graphs.optimise import Kind, optimise
+from longpole.graphs.optimise import optimise
+from longpole.graphs.optimise_told import Kind
 from longpole.graphs.reading import read_graph
 
 BRIEFING = (Path(__file__).parents[2] / "data" / "dify" / "briefing.yml").read_bytes().decode()
