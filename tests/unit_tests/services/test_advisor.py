@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -193,19 +194,18 @@ def test_an_unknown_workflow_is_advised_nothing(runtime: Runtime) -> None:
     assert all(analysis("nobody", "nothing") == () for analysis in six())
 
 
-@pytest.mark.parametrize("runs", [1, 2, 19])
-def test_few_runs_are_no_reason_to_fail(runtime: Runtime, runs: int, caplog: pytest.LogCaptureFixture) -> None:
-    written(runtime, runs)
-
+def test_few_runs_are_no_reason_to_fail(runtime: Runtime, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        advised()
+        for runs in (1, 2, 19):
+            written(runtime, runs)
+            advised()
 
     assert [each.getMessage() for each in caplog.records if each.name == advisor.__name__] == []
 
 
-@pytest.mark.parametrize("days", [0, 366, -1, 1.5, None])
-def test_days_are_bounded(runtime: Runtime, days: Any) -> None:
-    for ask in (WorkflowOptimizationAdvisor.analyze_and_recommend, *six()):
+def test_days_are_bounded(runtime: Runtime) -> None:
+    wrong: list[Any] = [0, 366, -1, 1.5, None]
+    for ask, days in product((WorkflowOptimizationAdvisor.analyze_and_recommend, *six()), wrong):
         with pytest.raises(InvalidInputError) as caught:
             ask("app", "flow", days)
         assert caught.value.field == "days"

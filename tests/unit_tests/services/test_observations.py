@@ -226,12 +226,12 @@ def test_of_too_many_the_newest_are_looked_at_and_the_others_are_counted(runtime
     assert observe("app", "flow").runs_left_out == 0
 
 
-@pytest.mark.parametrize("days", [0, 366, 1.5, True, None])
-def test_days_are_bounded(runtime: Runtime, days: Any) -> None:
-    with pytest.raises(InvalidInputError) as caught:
-        observe("app", "flow", days)
-
-    assert caught.value.field == "days"
+def test_days_are_bounded(runtime: Runtime) -> None:
+    wrong: list[Any] = [0, 366, 1.5, True, None]
+    for days in wrong:
+        with pytest.raises(InvalidInputError) as caught:
+            observe("app", "flow", days)
+        assert caught.value.field == "days"
 
 
 def test_who_reads_is_in_nobodys_way(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
