@@ -24,8 +24,8 @@ from typing import Protocol
 
 from longpole.analysis.schedule_order import in_order
 from longpole.analysis.slot_limits import Pool, Want, find_limit
-from longpole.analysis.tasks import NOBODY, WHOLE, Scopes, TaskKind, Tasks
-from longpole.analysis.waits import Waits, waits
+from longpole.analysis.tasks import NOBODY, WHOLE, Scopes, TaskKind, Tasks, Waits
+from longpole.analysis.waits import waits
 from longpole.domain.graphs import WorkflowGraph
 from longpole.domain.runs import NodeExecution
 

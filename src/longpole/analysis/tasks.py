@@ -34,6 +34,8 @@ WHOLE: Final = 0
 NOBODY: Final = -1
 Scopes = dict[tuple[int, str], int]
 """Numbers of the containers of a workflow, by the number of the container around and their name; the run's is 0."""
+Waits = list[tuple[int, ...]]
+"""For each task of a run the tasks that it waits for."""
 TURN: Final = "\0turn"
 ATTEMPT: Final = "\0attempt"
 

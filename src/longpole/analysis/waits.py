@@ -6,7 +6,8 @@
 
 Turns of a loop wait for the turn before, unless turns overlapped in some run;
 attempts wait for the attempt before. What a graph says and the run contradicts
-(the step started while the other ran on) did not hold in that run.
+(the step started while the other ran on) did not hold in that run; what it
+does not say and every run shows (a barrier) is added.
 
 Invariant: a task waits for tasks beside it only, each of which had ended when
 it started, but for the noise of clocks.
@@ -19,12 +20,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
+from longpole.analysis.barriers import barriers
 from longpole.analysis.happens_before import NOISE, HappensBefore, Interval, Step
-from longpole.analysis.tasks import TaskKind, Tasks
+from longpole.analysis.tasks import TaskKind, Tasks, Waits
 from longpole.domain.graphs import WorkflowGraph
 
-Waits = list[tuple[int, ...]]
-"""For each task of a run the tasks that it waits for."""
 Instance = tuple[int, Sequence[int]]
 """One time that a container ran: which run, and its children."""
 
@@ -136,6 +136,7 @@ class _Place:
 
     def fill(self, found: list[Waits]) -> None:
         """Find what each execution waits for."""
+        is_told = False
         for (run, inside), steps in zip(self.instances, self.steps, strict=True):
             tasks = self.runs[run]
             present = frozenset(node_id for node_id, _ in steps)
@@ -147,10 +148,17 @@ class _Place:
                 names = self._said(tasks, task, node_id, present)
                 if names is not None:
                     found[run][task] = _executions(tasks, task, by_node, names, time)
+                    is_told = True
                     continue
                 if learnt is None:
                     learnt = self._learnt(tasks, inside, steps)
                 found[run][task] = learnt.get(task, ())
+        if is_told and not self._is_big and not self._is_single:
+            learnt_of_all = [
+                self._learnt(self.runs[run], inside, steps)
+                for (run, inside), steps in zip(self.instances, self.steps, strict=True)
+            ]
+            barriers(self.runs, self.instances, learnt_of_all, found)
 
     def _said(self, tasks: Tasks, task: int, node_id: str, present: frozenset[str]) -> Sequence[str] | None:
         """The nodes that a task waits for, as far as anybody said so."""

@@ -74,6 +74,30 @@ class TestWhatAStepWaitsFor:
         assert before(plan.schedules[0], "b") == {"fast"}
         assert took(plan, Faster("fast", 1.0)) == [80]
 
+    def test_a_barrier_is_what_every_run_shows(self) -> None:
+        """`b` is after `fast` by its edge, but the engine starts it when `slow` has ended as well."""
+        ms = 1_000_000
+        runs = []
+        for place in range(6):
+            slow = (50 + place) * ms
+            nodes = node("fast", 0, 10 * ms), node("slow", 0, slow), node("b", slow, slow + 30 * ms)
+            runs.append(run(slow + 30 * ms, *nodes, place=place))
+        plan = plan_of(*runs, graph=graph_of(("start", "slow"), ("fast", "b")))
+        assert {frozenset(before(schedule, "b")) for schedule in plan.schedules} == {frozenset({"fast", "slow"})}
+        assert took(plan, Faster("slow", 0.5))[0] == 55 * ms
+
+    def test_a_slot_that_is_given_back_is_no_barrier(self) -> None:
+        """Two at a time: `b` starts when the first of two others ends, and has nothing to do with either."""
+        ms = 1_000_000
+        runs = []
+        for place in range(6):
+            one, other = ((50 + place) * ms, 90 * ms)
+            nodes = node("one", 0, one), node("other", 0, other), node("b", one, one + 60 * ms)
+            runs.append(run(one + 60 * ms, *nodes, place=place))
+        plan = plan_of(*runs, graph=graph_of(("start", "one"), ("start", "other"), ("start", "b")))
+        assert before(plan.schedules[0], "b") == set()
+        assert plan.limits["slot", None] == 2
+
     def test_what_a_graph_does_not_know_is_learnt(self) -> None:
         nodes = node("a", 0, 30), node("b", 30, 60), node("new", 60, 90)
         (schedule,) = plan_of(run(90, *nodes), graph=graph_of(("a", "b"))).schedules
