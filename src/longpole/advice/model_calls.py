@@ -15,11 +15,13 @@ import numpy as np
 from longpole.advice.failures import node_groups
 from longpole.advice.observations import Floats, Ints, ModelInfo, NodeInfo, Observations
 from longpole.analysis.bootstrap import mean_interval
+from longpole.analysis.bottlenecks import evenly
 from longpole.domain.runs import TokenUsage
 
 LEAST_USD = 1.0
 """A month: what is worth less is not worth reading."""
 LEAST_CALLS = 30
+_PRICED = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +82,29 @@ def monthly(observed: Observations, usd_by_run: Floats) -> tuple[float, float, f
 def by_run(observed: Observations, places: Ints, values: Floats) -> Floats:
     """The sum of `values` of the executions at `places` for each run; 0 for runs without any."""
     return np.bincount(observed.executions.run[places], values, minlength=len(observed.runs)).astype(np.float64)
+
+
+def saved_on_input(observed: Observations, calls: ModelCalls, spared: Floats) -> Floats | None:
+    """Dollars by call of so many tokens of input less, part of which a cache served; None without prices."""
+    columns = observed.executions
+    tokens = columns.input_tokens[calls.places]
+    size = int(np.median(tokens))
+    whole = price(observed, calls.model, TokenUsage(size, 0))
+    read = price(observed, calls.model, TokenUsage(size, 0, size))
+    if whole is None or read is None or not size:
+        return None
+    cached = np.clip(np.nan_to_num(columns.cache_read_tokens[calls.places]) / tokens, 0.0, 1.0)
+    return np.asarray(spared * (whole * (1 - cached) + read * cached) / size, dtype=np.float64)
+
+
+def cost_of(observed: Observations, calls: ModelCalls) -> float | None:
+    """Dollars a month of these calls at today's prices, by two hundred of them; None without prices."""
+    some = calls.places[evenly(calls.places.size, _PRICED)]
+    paid = [price(observed, calls.model, tokens_at(observed, int(place))) for place in some]
+    known = [each for each in paid if each is not None]
+    if not known:
+        return None
+    return float(np.mean(known)) * calls.places.size / len(observed.runs) * observed.runs_per_month
 
 
 def dollars(usd: float) -> str:

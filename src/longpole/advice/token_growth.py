@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from longpole.advice.evidence import shown_by, titled
-from longpole.advice.model_calls import LEAST_USD, ModelCalls, by_run, money_words, monthly, price, tokens_at
+from longpole.advice.model_calls import LEAST_USD, ModelCalls, by_run, cost_of, money_words, monthly, saved_on_input
 from longpole.advice.observations import Floats, Ints, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
@@ -17,7 +17,6 @@ from longpole.analysis.prompt_growth import Growth, beyond, growth, rounds_of
 from longpole.domain import amounts
 from longpole.domain.findings import Estimate, Finding, Gain
 from longpole.domain.recommendations import Category
-from longpole.domain.runs import TokenUsage
 
 _LEAST_RUNS = 10
 _MOSTLY = 0.8
@@ -78,7 +77,7 @@ def _grown(  # noqa: PLR0917 - all of one node
     spared = beyond(within, rounds, tokens, _kept(found))
     if spared.sum() < _LEAST_SHARE * tokens.sum():
         return None
-    saved_usd = _saved_usd(observed, calls, spared)
+    saved_usd = saved_on_input(observed, calls, spared)
     if saved_usd is None:
         return None
     saved = monthly(observed, by_run(observed, calls.places, saved_usd))
@@ -95,26 +94,6 @@ def _kept(found: Growth) -> int:
     return max(1, min(_KEEP, int(found.rounds // 2)))
 
 
-def _saved_usd(observed: Observations, calls: ModelCalls, spared: Floats) -> Floats | None:
-    """Dollars by call: what it cost, less the same without the tokens that are spared; None without prices."""
-    rates = _rates(observed, calls)
-    if rates is None:
-        return None
-    plain, read = rates
-    columns = observed.executions
-    tokens = columns.input_tokens[calls.places]
-    share = np.clip(np.nan_to_num(columns.cache_read_tokens[calls.places]) / tokens, 0.0, 1.0)
-    return spared * (plain * (1 - share) + read * share)
-
-
-def _rates(observed: Observations, calls: ModelCalls) -> tuple[float, float] | None:
-    """Dollars of a token of input, and of one that is read from a cache, at a usual size."""
-    size = int(np.median(observed.executions.input_tokens[calls.places]))
-    whole = price(observed, calls.model, TokenUsage(size, 0))
-    read = price(observed, calls.model, TokenUsage(size, 0, size))
-    return None if whole is None or read is None or not size else (whole / size, read / size)
-
-
 def _finding(  # noqa: PLR0917 - all of one node
     observed: Observations,
     calls: ModelCalls,
@@ -124,9 +103,7 @@ def _finding(  # noqa: PLR0917 - all of one node
     over: _Over,
 ) -> Finding:
     places, keep = calls.places, _kept(found)
-    paid = [price(observed, calls.model, tokens_at(observed, int(place))) for place in _some(places)]
-    known = [each for each in paid if each is not None]
-    cost = max(float(np.mean(known)) * places.size / len(observed.runs) * observed.runs_per_month, saved[0])
+    cost = max(cost_of(observed, calls) or 0.0, saved[0])
     share = float(spared.sum() / observed.executions.input_tokens[places].sum())
     name = titled(calls.node)
     told = remedy(
@@ -167,10 +144,6 @@ def _finding(  # noqa: PLR0917 - all of one node
             ),
         ),
     )  # fmt: skip
-
-
-def _some(places: Ints) -> Ints:
-    return np.asarray(places[np.linspace(0, places.size - 1, min(places.size, 200)).astype(int)], dtype=np.int64)
 
 
 def _longest(observed: Observations, places: Ints) -> Ints:
