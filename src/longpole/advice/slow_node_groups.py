@@ -16,6 +16,8 @@ from longpole.domain.units import NS_PER_DAY, NS_PER_HOUR, instant
 
 _LEAST_TIMES = 1.25
 """A quarter longer: less is within what load and luck do from day to day."""
+_LEAST_TIMES_OF_HOURS = 2.0
+"""Services take some half longer at their busy hours, every day: that is no news."""
 _LEAST_HOUR = 10
 _LEAST_DAYS = 3
 _MOST_DAYS = 0.7
@@ -143,7 +145,7 @@ def hour(observed: Observations, times: NodeTimes) -> Cause | None:
         medians[hour] = np.median(times.durations_s[hours == hour])
     busy = np.isin(hours, np.flatnonzero(medians > _LEAST_TIMES * overall))
     beside = contrast(times.durations_s, busy)
-    if beside is None or not _is_slower(beside, times_longer=2 * _LEAST_TIMES - 1) or beside.n < LEAST_GROUP:
+    if beside is None or not _is_slower(beside, times_longer=_LEAST_TIMES_OF_HOURS) or beside.n < LEAST_GROUP:
         return None
     slow_days = [
         day
