@@ -1,9 +1,9 @@
 """Analyses a workflow once, however many ask for it at the same time, and looks back at what was followed.
 
-    first to ask ──► verify ─► analyse ─► what stands
-    others       ────── wait ────────────────┘   the same answer
+    first to ask ──► verify ─► analyse ─► a model's words, where one is set ─► what stands
+    others       ────── wait ────────────────────────────────────────────────────┘ the same answer
 
-Upstream: `rest.recommendations`, `cli.advise`, `upkeep.advice`. Downstream: `advisor`, `verification`.
+Upstream: `rest.recommendations`, `cli.advise`, `upkeep.advice`. Downstream: `advisor`, `verification`, `narration`.
 """
 
 import threading
@@ -12,7 +12,9 @@ from concurrent.futures import Future, wait
 from longpole import runtime
 from longpole.domain.recommendations import Recommendation
 from longpole.services.advisor import WorkflowOptimizationAdvisor
+from longpole.services.narration import narrated
 from longpole.services.verification import verify_due
+from longpole.store.seen_nodes import seen_nodes
 
 Answer = tuple[Recommendation, ...]
 
@@ -41,7 +43,8 @@ def advise(app_id: str, workflow_id: str, days: int = 7) -> Answer:
         wait([theirs])
     try:
         verify_due(app_id, workflow_id)
-        mine.set_result(WorkflowOptimizationAdvisor.analyze_and_recommend(app_id, workflow_id, days))
+        found = WorkflowOptimizationAdvisor.analyze_and_recommend(app_id, workflow_id, days)
+        mine.set_result(_worded(app_id, workflow_id, found))
     except BaseException as error:
         mine.set_exception(error)
         raise
@@ -49,3 +52,12 @@ def advise(app_id: str, workflow_id: str, days: int = 7) -> Answer:
         with _lock:
             del _running[key]
     return mine.result()
+
+
+def _worded(app_id: str, workflow_id: str, found: Answer) -> Answer:
+    """With a model's words, which may hold no name of a node."""
+    if runtime.current().settings.llm_base_url is None:
+        return found
+    with runtime.reading() as connection:
+        seen = seen_nodes(connection, app_id, workflow_id)
+    return narrated(found, {name for node in seen for name in (node.node_id, node.node_title)})

@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 
+from hotel_runs import DAY, hotel_runs, slow_hotel
 from longpole import runtime as runtime_module
+from longpole.advice.analyses import RULES, Analysis
 from longpole.domain.recommendations import Category, Recommendation, RecommendationStatus, Severity
 from longpole.runtime import Runtime
+from longpole.services.advising import advise
 from longpole.services.narration import MOST_WORDED, narrated
 from longpole.services.performance import WorkflowPerformanceService
 from longpole.settings import Settings
 from longpole.store import recommendations as store
+from longpole.store.run_writes import write_records
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
@@ -158,3 +162,16 @@ def test_without_an_endpoint_nothing_happens(runtime: Runtime, model: _Model) ->
 
     assert narrated([made]) == (made,)
     assert model.requests == 0
+
+
+def test_an_analysis_has_what_stands_worded(worded: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in tuple(RULES):
+        monkeypatch.setitem(RULES, each, lambda _: ())
+    monkeypatch.setitem(RULES, Analysis.CACHE_OPPORTUNITIES, slow_hotel)
+    now_ns = worded.clock()
+    with runtime_module.unit_of_work() as connection:
+        write_records(connection, hotel_runs(60, now_ns - DAY, now_ns, 2.0), now_ns=now_ns)
+
+    [told] = advise("shop", "trip_planner")
+
+    assert (told.narrative or {})["text"].startswith("Keep the results of")
