@@ -49,14 +49,21 @@ def find(connection: Connection, app_id: str, workflow_id: str, version: str | N
     """The graph that counts.
 
     What was imported goes before what telemetry said; of either the one of
-    `version`, else the newest.
+    `version`, else the one of no version, else the newest.
     """
     query = select(table.c.id, table.c.source, table.c.version, table.c.updated_at)
     rows = connection.execute(query.where(_of(app_id, workflow_id))).all()
     if not rows:
         return None
-    best = max(rows, key=lambda row: (row.source == GraphSource.IMPORTED, row.version == version, row.updated_at))
+    best = max(rows, key=lambda row: (row.source == GraphSource.IMPORTED, _fit(row.version, version), row.updated_at))
     return _graph(connection.execute(select(table).where(table.c.id == best.id)).one())
+
+
+def _fit(of_row: str | None, asked: str | None) -> int:
+    """How well a graph's version fits the one that is asked about; where none is, all fit alike."""
+    if asked is None:
+        return 0
+    return 2 if of_row == text(asked) else int(of_row is None)
 
 
 def workflows(connection: Connection) -> tuple[tuple[str, str], ...]:

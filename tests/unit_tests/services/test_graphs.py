@@ -112,6 +112,15 @@ class TestImport:
         assert pairs(service.find_graph("shop", "trip", "3")) == [("a", "c")]
         assert pairs(service.find_graph("shop", "trip")) == [("a", "c")]
 
+    def test_one_of_no_version_is_of_all_that_have_none_of_their_own(self, runtime: Runtime) -> None:
+        service.import_graph("shop", "trip", langgraph(("a", "b")))
+        runtime.clock = lambda: NOW_NS + 10**9
+        service.import_graph("shop", "trip", langgraph(("a", "c")), version="2")
+
+        assert pairs(service.find_graph("shop", "trip", "2")) == [("a", "c")]
+        assert pairs(service.find_graph("shop", "trip", "3")) == [("a", "b")]
+        assert pairs(service.find_graph("shop", "trip")) == [("a", "c")]
+
     def test_nobody_else_sees_it(self) -> None:
         service.import_graph("shop", "trip", langgraph(("a", "b")))
 
