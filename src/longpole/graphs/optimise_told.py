@@ -65,12 +65,18 @@ def to_be_given_defaults(graph: WorkflowGraph) -> list[GraphNode]:
 
 
 def side_by_side(graph: WorkflowGraph, found: Sequence[Rewiring]) -> Iterator[Told]:
-    """What was done to edges."""
+    """What was done to edges: each set, then each edge that went, then who waits for more now."""
+    reasons = {each.edge: each.reason for each in removable_edges(graph)}
     for rewiring in found:
-        names = ", ".join(named(graph, node_id) for node_id in rewiring.nodes)
-        words = f"{names}: {len(rewiring.removed)} edges out, {len(rewiring.added)} in"
-        reason = "they only compute or read, and do not all use each other's results; what came after waits for all"
+        words = f"{', '.join(named(graph, node_id) for node_id in rewiring.nodes)} run side by side where they can"
+        reason = f"{len(rewiring.removed)} edges out, {len(rewiring.added)} in; what came after waits for all of them"
         yield Told(Kind.PARALLEL, rewiring.nodes, words, reason)
+        for edge in rewiring.removed:
+            words = f"{named(graph, edge.target)} does not wait for {named(graph, edge.source)}"
+            yield Told(Kind.PARALLEL, (edge.source, edge.target), words, reasons[edge])
+        for edge in rewiring.added:
+            words = f"{named(graph, edge.target)} comes right after {named(graph, edge.source)}"
+            yield Told(Kind.PARALLEL, (edge.source, edge.target), words, "it did so before, by way of others")
 
 
 def items_in_parallel(graph: WorkflowGraph, loops: Sequence[SequentialIteration]) -> Iterator[Told]:

@@ -38,7 +38,9 @@ def test_steps_side_by_side() -> None:
     }  # fmt: skip
     assert {edge[2] for edge in come} == {None}
     assert (found.steps_before, found.steps_after) == (6, 4)
-    assert [told.kind for told in found.done] == [Kind.PARALLEL]
+    assert {told.nodes for told in found.done[1:]} == {edge[:2] for edge in gone | come}
+    assert found.done[0].nodes == (WEATHER, NEWS, GREETING, PIECES)
+    assert found.done[1].words == "“News of the city” does not wait for “Weather”"
 
 
 def test_new_edges_are_written_as_dify_writes_them() -> None:
