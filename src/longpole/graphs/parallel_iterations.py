@@ -109,8 +109,9 @@ def _ties_between_items(
     ids = frozenset(part.node_id for part in inside)
     containers = {other.node_id: other.container_id for other in graph.nodes}
     around = {container for container in containers.values() if container is not None}
+    names = {node.node_id} | {str(part.config.get("iteration_id", "")) for part in inside if _is_in(part, node)} - {""}
     for part in inside:
-        own = set(own_variables(part.config, node.node_id))
+        own = {name for called in names for name in own_variables(part.config, called)}
         is_unclear = node.node_id in part.reads and not own and part.node_id not in around
         if is_unclear or own - _OF_THE_ITEM:
             yield f"{_named(part)} uses results of the iteration while it is running"
@@ -121,6 +122,11 @@ def _ties_between_items(
             at = None if level is None else used_at(graph, level, part.node_id)
             if level is None or at is None or not level.after[level.places[used]] >> level.places[at] & 1:
                 yield f"{_named(part)} uses a result that may be of the item before"
+
+
+def _is_in(part: GraphNode, node: GraphNode) -> bool:
+    """Directly. Its configuration has the iteration's name in the file, whatever it is called in runs."""
+    return part.container_id == node.node_id
 
 
 def _is_inside(node_id: str, container: str, containers: Mapping[str, str | None]) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from longpole.domain.graphs import WorkflowGraph
+from longpole.graphs.alignment import aligned
 from longpole.graphs.dify import read_dify
 from longpole.graphs.parallel_iterations import sequential_iterations
 from longpole.graphs.removable_edges import Verdict
@@ -26,7 +27,7 @@ def iterating(inside: dict[str, dict[str, Any]], *edges: tuple[str, str], **conf
         {
             "graph": {
                 "nodes": [
-                    {"id": i, "data": {"title": i, **data}, "parentId": data.get("in", "it" if i in inside else None)}
+                    {"id": i, "data": {"title": i} | data, "parentId": data.get("in", "it" if i in inside else None)}
                     for i, data in nodes.items()
                 ],
                 "edges": [{"source": one, "target": other} for one, other in (("start", "it"), *edges)],
@@ -77,6 +78,17 @@ def test_one_inside_of_another() -> None:
     assert {found.node_id: found.verdict for found in sequential_iterations(graph)} == {"it": SAFE, "nested": SAFE}
     inside["deep"] = {"type": "http-request", "method": "put", "in": "nested"}
     assert verdict(iterating(inside, ("outer_step", "nested"))) is KEPT
+
+
+@pytest.mark.parametrize(("text", "expected"), [("{{#it.item#}}", SAFE), ("{{#it.output#}}", KEPT), ("x", SAFE)])
+def test_one_that_runs_know_by_its_title(text: str, expected: Verdict) -> None:
+    """Names change in the graph; what is written in configurations stays."""
+    graph = aligned(
+        iterating({"a": llm(text, iteration_id="it")}, title="Each of them"), [("Each of them", "Each of them")]
+    )
+    (found,) = sequential_iterations(graph)
+
+    assert (found.node_id, found.verdict) == ("Each of them", expected)
 
 
 def test_a_loop_carries_state() -> None:
