@@ -61,11 +61,11 @@ def _of_group(edge: Any) -> Edge | None:
 
 
 def _edge(source: Any, target: Any, condition: Any = None) -> Edge | None:
-    names = text(source), text(target)
-    if names[0] is None or names[1] is None:
+    begin, end = (text(source) or "").strip(), (text(target) or "").strip()
+    if not begin or not end:
         return None
     taken = clean(condition) if type(condition) is str else None
-    return names[0].strip(), names[1].strip(), taken or ""
+    return begin, end, taken or ""
 
 
 def _all(found: Iterable[Edge | None]) -> tuple[Edge, ...] | None:

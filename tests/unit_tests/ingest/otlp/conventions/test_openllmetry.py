@@ -79,7 +79,7 @@ def test_arrows_are_the_whole_graph(mapped: Mapped, sent: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", ["first -> second", ["first"], ["a -> b", 7], [" -> b"], [], {}, None, ["a -> b"] * 2001]
+    "sent", ["first -> second", ["first"], ["a -> b", 7], [" -> b"], ["  -> b"], [], {}, None, ["a -> b"] * 2001]
 )
 def test_what_cannot_be_read_whole_is_no_graph(mapped: Mapped, sent: object) -> None:
     assert mapped({"gen_ai.workflow.edges": sent}).declared_edges == ()
