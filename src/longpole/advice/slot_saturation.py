@@ -17,7 +17,7 @@ from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.advice.what_if_worth import best_shift, gain_of
 from longpole.analysis.proportions import Flags
-from longpole.analysis.what_if import prepared, what_if
+from longpole.analysis.what_if import Prepared, prepared, what_if
 from longpole.domain import amounts
 from longpole.domain.findings import Finding
 from longpole.domain.recommendations import Category
@@ -43,29 +43,26 @@ def slot_saturation(observed: Observations) -> Iterator[Finding]:
     if np.nansum(columns.queued_ns) < _LEAST_SHARE * np.nansum(observed.runs.elapsed_ns):
         return
     slot_of = _slots_of_nodes(observed)
-    limits = {slot: limit for (kind, slot), limit in _limits(observed).items() if kind == "slot" and limit is not None}
+    ready = prepared(observed.sample, observed.graph)
+    limits = {slot: limit for (kind, slot), limit in ready.plan.limits.items() if kind == "slot" and limit is not None}
     for slot in sorted({slot_of.get(observed.nodes[at].node_id) for at in columns.node[waited]}, key=lambda s: s or ""):
         mine = np.array([slot_of.get(node.node_id) == slot for node in observed.nodes])
         places = waited[mine[columns.node[waited]]]
         if places.size < _LEAST_WAITS:
             continue
         limit = limits.get(slot)
-        found = _within_runs(observed, slot, int(limit), places) if isinstance(limit, int) else None
+        found = _within_runs(observed, ready, slot, int(limit), places) if isinstance(limit, int) else None
         found = found or _between_runs(observed, slot, mine, places)
         if found is not None:
             yield found
-
-
-def _limits(observed: Observations) -> dict[tuple[str, str | int | None], int | None]:
-    return dict(prepared(observed.sample, observed.graph).plan.limits)
 
 
 def _slots_of_nodes(observed: Observations) -> dict[str, str | None]:
     return {node.node_id: node.slot for run in observed.sample for node in run.nodes if node.slot is not None}
 
 
-def _within_runs(observed: Observations, slot: str | None, limit: int, places: Ints) -> Finding | None:
-    answer: WhatIf = what_if(observed.sample, [Slots(2 * limit, slot)], graph=observed.graph)
+def _within_runs(observed: Observations, ready: Prepared, slot: str | None, limit: int, places: Ints) -> Finding | None:
+    answer: WhatIf = what_if(ready, [Slots(2 * limit, slot)])
     best = None if answer.declined else best_shift(answer)
     if best is None:
         return None

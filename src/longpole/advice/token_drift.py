@@ -51,7 +51,7 @@ def _finding(observed: Observations, calls: ModelCalls, found: Trend, saved: tup
         description=(
             f"In the first quarter of the period half of the calls of {name} sent {found.first:,.0f} tokens or more, "
             f"in the last quarter {found.last:,.0f}: {found.factor:.1f} times as many ({found.factor_low:.1f}–"
-            f"{found.factor_high:.1f}, n = {found.n:,} calls). It went up nearly all the time, so it will go on."
+            f"{found.factor_high:.1f}, n = {found.n:,} calls). It went up nearly all the time."
         ),
         improvement=f"{money_words(cost, saved)}, if prompts are as long as they were in the first quarter",
         affected_nodes=(calls.node.node_id,),
