@@ -29,6 +29,7 @@ from longpole.domain.units import NS_PER_SECOND
 
 _NEARLY = 0.98
 """Ages are of the ends that were recorded, a little off those at which results were kept."""
+_ENOUGH_EXPIRED, _MOSTLY = 20, 0.9
 
 
 @dataclass(frozen=True)
@@ -111,17 +112,29 @@ def cached_ledger(ledger: NodeLedger, set_ns: int | None) -> CachedLedger:
     as_made = replace(ledger, end_ns=end, is_kept=kept, succeeded=ledger.succeeded | ledger.is_cached)
     keyings = [Keying(as_made, per_user=False), *([Keying(as_made, per_user=True)] if ledger.knows_users else [])]
     found = [CachedLedger(as_made, keying, None) for keying in keyings]
-    best = min(found, key=lambda each: _unexplained(each, set_ns))
-    oldest = round(float(best.ages_s.max()) * NS_PER_SECOND) if best.ages_s.size else None
-    known = set_ns if set_ns is not None and (oldest is None or oldest <= set_ns / _NEARLY) else oldest
-    return replace(best, now_ns=known)
+    return min((replace(each, now_ns=_in_force(each, set_ns)) for each in found), key=_unexplained)
 
 
-def _unexplained(cached: CachedLedger, set_ns: int | None) -> int:
-    """How many executions were served, or made, though by this key they should not have been."""
-    oldest_ns = round(float(cached.ages_s.max()) * NS_PER_SECOND) if cached.ages_s.size else 0
-    ttl_ns = oldest_ns if set_ns is None else set_ns
-    should = (cached.before >= 0) & (cached.age_ns < ttl_ns)
+def _in_force(cached: CachedLedger, set_ns: int | None) -> int | None:
+    """How long results are kept: as it is set, unless there is a sharp end earlier, as a node's own setting makes.
+
+    What is evicted or invalidated is gone at any age; what has expired is gone from one age on.
+    """
+    if not cached.ages_s.size:
+        return set_ns
+    oldest_ns = round(float(cached.ages_s.max()) * NS_PER_SECOND)
+    if set_ns is None or oldest_ns > set_ns / _NEARLY:
+        return oldest_ns
+    was_there = cached.before >= 0
+    below, above = was_there & (cached.age_ns <= oldest_ns), was_there & (cached.age_ns > oldest_ns)
+    within = int(np.count_nonzero(above & (cached.age_ns < set_ns)))
+    is_sharp = within >= _ENOUGH_EXPIRED and float(cached.ledger.is_cached[below].mean()) >= _MOSTLY
+    return oldest_ns if is_sharp else set_ns
+
+
+def _unexplained(cached: CachedLedger) -> int:
+    """How many executions were served, or made, though by this key and TTL they should not have been."""
+    should = (cached.before >= 0) & (cached.age_ns < (cached.now_ns or 0))
     return int(np.count_nonzero(should != cached.ledger.is_cached))
 
 

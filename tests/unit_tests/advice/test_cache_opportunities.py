@@ -227,6 +227,7 @@ def test_an_age_below_which_nothing_ever_changes_is_a_ttl() -> None:
     assert trial is not None
     assert trial.ttl_ns == 3_600 * 10**9
     assert safe_trial(ledger, (3_600 * 10**9,), may_change=False) is None
+    assert safe_trial(ledger, (12 * 3_600 * 10**9,), may_change=True) is None, "too near to the age of the first change"
 
 
 def shifted(record: RunRecord) -> RunRecord:
@@ -251,7 +252,10 @@ def test_what_stops_repeating_in_the_second_half_is_not_promised() -> None:
     half = len(made) // 2
     others = records(Step("code", questions=10**6, exponent=0.0), seed=2)[half:]
 
+    fewer = [made[half + place] if place % 3 == 0 else other for place, other in enumerate(others)]
+
     assert found(observations_of([*made[:half], *others])) == {}
+    assert found(observations_of([*made[:half], *fewer])) == {}
 
 
 def test_what_is_the_same_within_a_run_proves_nothing_of_another_run() -> None:

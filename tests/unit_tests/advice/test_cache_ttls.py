@@ -17,14 +17,17 @@ HOUR = 1 / 24
 class TtlCache:
     """A cache in front of a step of a scene: it remembers when a question was answered, and what came out."""
 
-    def __init__(self, ttl_days: float, true_output: Callable[[Ask], Any], *, per_user: bool = False) -> None:
-        self._ttl_days, self._true_output, self._per_user = ttl_days, true_output, per_user
+    def __init__(
+        self, ttl_days: float, true_output: Callable[[Ask], Any], *, per_user: bool = False, evicted: float = 0.0
+    ) -> None:
+        self._ttl_days, self._true_output, self._per_user, self._evicted = ttl_days, true_output, per_user, evicted
         self._made: dict[Any, tuple[float, Any]] = {}
         self.stale = self.served = 0
 
     def is_cached(self, ask: Ask) -> bool:
         made = self._made.get(self._key(ask))
-        is_served = made is not None and made[0] < ask.day < made[0] + self._ttl_days
+        is_fresh = made is not None and made[0] < ask.day < made[0] + self._ttl_days
+        is_served = is_fresh and ask.random.random() >= self._evicted
         if not is_served:
             self._made[self._key(ask)] = ask.day + 3e-5, self._true_output(ask)
         else:
@@ -126,10 +129,16 @@ def test_a_cache_with_the_user_in_its_key_is_judged_by_user() -> None:
 
 
 def test_misses_of_results_that_had_not_expired_are_no_fault_of_the_ttl() -> None:
-    """The settings keep them for a day: what was gone earlier had been evicted or invalidated."""
-    observed = cached_scene(TtlCache(HOUR, same), settings_ttl_hours={RETRIEVAL: 100.0})
+    """Half of them are evicted before their time, at any age."""
+    cache = TtlCache(7.0, same, evicted=0.5)
 
-    assert found(observed) == {}
+    assert found(cached_scene(cache, settings_ttl_hours={RETRIEVAL: 100.0})) == {}
+
+
+def test_a_nodes_own_ttl_is_told_by_the_age_from_which_on_nothing_is_served() -> None:
+    finding = found(cached_scene(TtlCache(HOUR, same), settings_ttl_hours={RETRIEVAL: 100.0}))["too_short"]
+
+    assert finding.facts["now_ttl_hours"] == pytest.approx(1, rel=0.05)
 
 
 def use(**counts: int) -> CacheUse:
