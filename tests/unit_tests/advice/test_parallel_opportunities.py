@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from healthy import healthy
 from longpole.advice.observations import Observations
 from longpole.advice.parallel_opportunities import parallel_opportunities
 from longpole.advice.parallel_ties import surely_apart, ties
@@ -218,6 +219,10 @@ def test_an_iteration_that_nobody_declared_is_asked() -> None:
 )
 def test_silent_of_iterations_that_may_have_to(records: list[RunRecord]) -> None:
     assert found(observations_of(records, Engine.DIFY)) == []
+
+
+def test_silent_of_workflows_with_nothing_wrong() -> None:
+    assert [finding for seed in range(300, 330) for finding in found(healthy(seed, 40))] == []
 
 
 def test_silent_of_items_of_which_runs_show_nothing() -> None:
