@@ -204,29 +204,39 @@ def durations(dag: Dag, source: random.Random) -> dict[str, float]:
     return found
 
 
-def executed(dag: Dag, edges: Sequence[GraphEdge], lasting: Mapping[str, float], branch: str = "true") -> Execution:
-    """One run in virtual time: a step starts when all edges to it are taken or not, one at least taken."""
+def executed(
+    dag: Dag, edges: Sequence[GraphEdge], lasting: Mapping[str, float], branch: str = "true", workers: int | None = None
+) -> Execution:
+    """One run in virtual time: a step starts when all edges to it are taken or not, one at least taken.
+
+    Of more steps than there are `workers`, those that have been ready longest start first.
+    """
     into: dict[str, list[GraphEdge]] = {node.node_id: [] for node in dag.graph.nodes}
     for edge in edges:
         into[edge.target].append(edge)
     taken: dict[GraphEdge, bool] = {}
-    waiting = list(into)
+    waiting, queue = list(into), []
     running: list[tuple[float, str]] = []
     run, now = Execution(), 0.0
-    while waiting or running:
-        for node_id in list(waiting):
-            if all(edge in taken for edge in into[node_id]):
+    while waiting or queue or running:
+        changed = True
+        while changed:
+            changed = False
+            for node_id in [i for i in waiting if all(edge in taken for edge in into[i])]:
                 waiting.remove(node_id)
+                changed = True
                 if into[node_id] and not any(taken[edge] for edge in into[node_id]):
                     taken.update({edge: False for edge in edges if edge.source == node_id})
-                    heapq.heappush(running, (now, ""))
-                    continue
-                run.start[node_id] = now + (OVERHEAD_S if into[node_id] else 0)
-                noticed = sorted(dag.sees.get(node_id, ()))
-                run.saw[node_id] = tuple((u, run.made[u]) for u in noticed if u in run.made)
-                heapq.heappush(running, (run.start[node_id] + lasting[node_id], node_id))
-        now, node_id = heapq.heappop(running)
-        if node_id:
+                else:
+                    queue.append(node_id)
+        while queue and (workers is None or len(running) < workers):
+            node_id = queue.pop(0)
+            run.start[node_id] = now + (OVERHEAD_S if into[node_id] else 0)
+            noticed = sorted(dag.sees.get(node_id, ()))
+            run.saw[node_id] = tuple((u, run.made[u]) for u in noticed if u in run.made)
+            heapq.heappush(running, (run.start[node_id] + lasting[node_id], node_id))
+        if running:
+            now, node_id = heapq.heappop(running)
             run.end[node_id] = now
             run.made[node_id] = hash((node_id, run.saw[node_id]))
             taken.update({edge: edge.branch in {None, branch} for edge in edges if edge.source == node_id})
