@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longpole.analysis.prompt_texts import sent_text
@@ -62,6 +62,7 @@ def test_what_was_sent(captured: object, sent: str) -> None:
     assert sent_text(captured if isinstance(captured, str) else json.dumps(captured)) == sent
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.text() | st.integers(),
