@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     """How long after its last sign of life the process that makes a result is replaced by another one."""
 
     llm_base_url: str | None = None
-    """An OpenAI-compatible endpoint that words advice, such as `http://127.0.0.1:11434/v1`. Unset: none is asked."""
+    """An OpenAI-compatible endpoint that words advice, such as `https://models.example/v1`. Unset: none is asked."""
 
     llm_api_key: SecretStr | None = None
     """The endpoint's key, if it wants one. Never logged."""

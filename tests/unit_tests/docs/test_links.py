@@ -17,6 +17,7 @@ _HOSTS = {
     "github.com",
     "keepachangelog.com",
     "longpole@localhost",
+    "models.example",
     "longpole:secret@127.0.0.1",
     "semver.org",
     "www.rfc-editor.org",
