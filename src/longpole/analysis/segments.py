@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from longpole.domain.records import quickly_made
+
 
 class Kind(StrEnum):
     """What a stretch of the critical path was spent on.
@@ -24,6 +26,7 @@ class Kind(StrEnum):
     ENGINE_OVERHEAD = "engine_overhead"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of the critical path, `start_ns` up to, not including, `end_ns`.

@@ -12,6 +12,7 @@ waiting.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -30,7 +31,7 @@ class SpareTime:
 
     def __init__(self, nesting: Nesting[Any], container: int) -> None:
         self.container = container
-        self.busy = union((nesting.start[place], nesting.end[place]) for place in nesting.inside(container))
+        self._nesting = nesting
         self.delays: list[Interval] = []
         self.is_engine = True
         if container != RUN:
@@ -38,6 +39,12 @@ class SpareTime:
             self.is_engine = node.node_type in ENGINE_TYPES and bool(self.busy)
             self.delays = _delays(node.attempt_log) if node.attempt_log else self.delays
         self.own = Kind.ENGINE_OVERHEAD if self.is_engine else Kind.WORK
+
+    @cached_property
+    def busy(self) -> list[Interval]:
+        """When a child ran; asked of those only whose spare time is the engine's."""
+        nesting = self._nesting
+        return union((nesting.start[place], nesting.end[place]) for place in nesting.inside(self.container))
 
     def between(self, start: int, end: int, pending: int | None) -> Sequence[Piece]:
         """Pieces that tile `start` to `end`, the last first; the child `pending` starts at `end` or later."""
