@@ -47,6 +47,8 @@ class Patience:
         growth: A dismissed one comes back when a part of its gain grew to so many times what it was …
         severity_steps: … and its severity by so many steps. Who said no does not want to be asked again for a little.
         share_after: An implemented one still stands if it is found in runs of which so many came after the change.
+        share_stands: An active one stands in spite of a change of the workflow if it is found in such runs.
+        fading: Until then a gain that became so many times what it was, or less, is one that is being dealt with.
         most_active: More recommendations of a workflow nobody reads; what is worth least is left out.
     """
 
@@ -56,6 +58,8 @@ class Patience:
     growth: float = 1.5
     severity_steps: int = 1
     share_after: float = 0.9
+    share_stands: float = 0.95
+    fading: float = 0.95
     most_active: int = 25
 
 
@@ -153,7 +157,7 @@ def _next(known: Recommendation | None, finding: Finding | None, analysed: Analy
         return known if why is None else _back(_renewed(known, finding, analysed), why, analysed.now)
     if known.status is OBSOLETE:
         return _back(_renewed(known, finding, analysed), "It was found again.", analysed.now)
-    return _renewed(known, finding, analysed)
+    return _still_found(known, finding, analysed)
 
 
 def _made(finding: Finding, analysed: Analysed) -> Recommendation:
@@ -170,6 +174,22 @@ def _made(finding: Finding, analysed: Analysed) -> Recommendation:
         baseline=plain(baseline(analysed.observed, finding.affected_nodes)),
         **_words(finding),
     )
+
+
+def _still_found(known: Recommendation, finding: Finding, analysed: Analysed) -> Recommendation:
+    """The same, of an active one, unless somebody changed the workflow a moment ago.
+
+    A period that is half before and half after a change finds half of the
+    cause. So until the period is after it, the change is noted, and what the
+    advice is measured by stays as it was before.
+    """
+    before, ends = known.baseline or {}, analysed.observed.runs.end_ns
+    changed = change_since(before, analysed.observed, known.rule or "", known.affected_nodes)
+    if changed is None or (ends >= changed.at_ns).mean() >= analysed.patience.share_stands:
+        return _renewed(known, finding, analysed)
+    noticed = {**before, "noticed": before.get("noticed") or plain(changed)}
+    is_fading = worth(plain(finding.gain)) < worth(known.gain) * analysed.patience.fading
+    return replace(known if is_fading else _renewed(known, finding, analysed), baseline=noticed)
 
 
 def _renewed(known: Recommendation, finding: Finding, analysed: Analysed) -> Recommendation:
@@ -214,7 +234,8 @@ def _vanished(known: Recommendation, analysed: Analysed) -> Recommendation:
         words = "It was not found any more, and nothing was seen that somebody changed."
         return _ended(known, OBSOLETE, words, analysed.now)
     words = f"It was not found any more. What changed: {changed.words}."
-    at = instant(changed.at_ns)
+    noticed = ((known.baseline or {}).get("noticed") or {}).get("at_ns")
+    at = instant(changed.at_ns if noticed is None else min(noticed, changed.at_ns))
     done = _ended(known, IMPLEMENTED, words, analysed.now)
     return replace(
         done, implemented_at=at, implemented_how=ImplementedHow.DETECTED.value, verification=None, verified_at=None

@@ -32,7 +32,7 @@ def analyse(app_id: str, workflow_id: str) -> str:
         if scope is not None:
             remember_analysis(connection, scope.workflow_key, runtime.current().clock())
     standing = len(advise(app_id, workflow_id, _DAYS))
-    return f"analysed 1 workflow: {standing} recommendations stand"
+    return f"analysed 1 workflow: {standing} recommendation{' stands' if standing == 1 else 's stand'}"
 
 
 def has_unverified() -> bool:
@@ -45,4 +45,4 @@ def has_unverified() -> bool:
 def verify_some() -> str | None:
     """Verify some of what waits; how many, in words."""
     verified = verify_due(limit=_AT_ONCE)
-    return f"verified {verified} followed recommendations" if verified else None
+    return f"verified {verified} that {'was' if verified == 1 else 'were'} followed" if verified else None

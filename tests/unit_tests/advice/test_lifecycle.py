@@ -122,6 +122,51 @@ def test_a_short_look_makes_nothing_obsolete_that_a_long_one_found() -> None:
     assert long_after.status is RecommendationStatus.OBSOLETE
 
 
+def week(day: int, *, changed_at: int = 7, second_version: str = "2") -> Any:
+    """The seven days up to `day`, of a workflow that somebody changed."""
+    records = [
+        record
+        for each in range(day - 7, day)
+        for record in hotel_runs(
+            30,
+            START_NS + each * DAY,
+            START_NS + (each + 1) * DAY,
+            2.0,
+            version="1" if each < changed_at else second_version,
+        )
+    ]
+    return observations_of(records)
+
+
+def on(day: int) -> datetime:
+    return instant(START_NS + day * DAY)
+
+
+def test_a_cause_that_fades_as_the_period_moves_on_was_dealt_with_when_that_began() -> None:
+    """Followed on the seventh day, it is found less and less for a week. The estimate stays that of before."""
+    known = after((), finding(seconds=2.0, share=0.5), observed=week(7), now=on(7))
+    for day in range(8, 14):
+        fading = finding(seconds=2.0 - 0.2 * (day - 7), share=0.5 - 0.05 * (day - 7))
+        known = after(known, fading, observed=week(day), now=on(day))
+        assert known[0].status is RecommendationStatus.ACTIVE
+        assert known[0].gain == {**(known[0].gain or {}), "seconds_per_run": 2.0, "share_of_run": 0.5}
+    [done] = after(known, observed=week(14), now=on(14))
+
+    assert (done.status, done.implemented_how) == (RecommendationStatus.IMPLEMENTED, "detected")
+    assert done.implemented_at == instant(START_NS + 7 * DAY)
+    assert (done.baseline or {})["versions"] == ["1"]
+
+
+def test_what_stands_in_spite_of_a_new_version_was_not_dealt_with_by_it() -> None:
+    known = after((), finding(seconds=2.0), observed=week(7), now=on(7))
+    for day in range(8, 16):
+        known = after(known, finding(seconds=2.0 + day / 100), observed=week(day), now=on(day))
+        assert (known[0].gain or {})["seconds_per_run"] == 2.0 + day / 100
+    [gone] = after(known, observed=week(16), now=on(16))
+
+    assert gone.status is RecommendationStatus.OBSOLETE
+
+
 def test_what_a_rule_that_failed_had_found_stands() -> None:
     [one] = after((), finding())
     later = observations_of(hotel_runs(60, START_NS + DAY, START_NS + 2 * DAY, 2.0))

@@ -16,7 +16,7 @@ from longpole.store.run_writes import write_records
 from longpole.upkeep import advice as upkeep
 from longpole.upkeep.scheduler import Task
 
-FOUND = "analysed 1 workflow: 1 recommendations stand"
+FOUND = "analysed 1 workflow: 1 recommendation stands"
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_what_was_followed_is_verified_daily_until_it_is_final(tasks: dict[str, 
     assert tasks["advice_verification"].work() is None
     recommendations.implement(one.id)
     ran(clock, 0.2)
-    assert tasks["advice_verification"].work() == "verified 1 followed recommendations"
+    assert tasks["advice_verification"].work() == "verified 1 that was followed"
     assert (recommendations.get(one.id).verification or {})["verdict"] == "improved"
     assert tasks["advice_verification"].work() is None
 
