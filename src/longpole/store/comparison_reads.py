@@ -21,6 +21,7 @@ from longpole.store.tables import node_executions, nodes, runs
 from longpole.store.workflow_scope import find_scope
 
 MOST_RUNS = 5_000
+_LEAST_RUNS, _MOST_EXECUTIONS = 500, 200_000
 _KEYS_AT_A_TIME = 500
 e = node_executions.c
 
@@ -54,17 +55,19 @@ _NONE = ComparedRuns((), 0)
 
 
 def compared_runs(connection: Connection, app_id: str, workflow_id: str, since_ns: int, until_ns: int) -> ComparedRuns:
-    """The runs that ended in the time; at most `MOST_RUNS` of them."""
+    """The runs that ended in the time; at most `MOST_RUNS` of them, fewer where they have many nodes."""
     scope = find_scope(connection, app_id, workflow_id)
     if scope is None:
         return _NONE
-    query = select(runs.c.run_key).where(scope.condition(), in_period(Period(since_ns, until_ns)))
-    keys = connection.scalars(query.order_by(runs.c.period_ns, runs.c.run_key)).all()
-    chosen = [keys[place] for place in evenly(len(keys), MOST_RUNS)]
+    query = select(runs.c.run_key, runs.c.node_count).where(scope.condition(), in_period(Period(since_ns, until_ns)))
+    listed = connection.execute(query.order_by(runs.c.period_ns, runs.c.run_key)).all()
+    nodes_each = sum(row.node_count for row in listed) / max(len(listed), 1)
+    most = min(MOST_RUNS, max(_LEAST_RUNS, int(_MOST_EXECUTIONS / max(nodes_each, 1))))
+    chosen = [listed[place].run_key for place in evenly(len(listed), most)]
     found: dict[int, ComparedRun] = {}
     for begin in range(0, len(chosen), _KEYS_AT_A_TIME):
         found |= _read(connection, chosen[begin : begin + _KEYS_AT_A_TIME])
-    return ComparedRuns(tuple(found[key] for key in chosen if key in found), len(keys))
+    return ComparedRuns(tuple(found[key] for key in chosen if key in found), len(listed))
 
 
 def _read(connection: Connection, keys: Sequence[int]) -> Mapping[int, ComparedRun]:

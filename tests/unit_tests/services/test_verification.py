@@ -104,8 +104,12 @@ def test_where_runs_before_are_gone_that_is_said(clock: MovingClock) -> None:
     assert "No run before the change is kept any more." in told["caveats"]
 
 
-def test_of_many_runs_some_are_compared(clock: MovingClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparison_reads, "MOST_RUNS", 40)
+@pytest.mark.parametrize("bounds", [{"MOST_RUNS": 40}, {"_MOST_EXECUTIONS": 80, "_LEAST_RUNS": 1}])
+def test_of_many_runs_some_are_compared(
+    clock: MovingClock, monkeypatch: pytest.MonkeyPatch, bounds: dict[str, int]
+) -> None:
+    for name, most in bounds.items():
+        monkeypatch.setattr(comparison_reads, name, most)
     told = followed(clock, faster()).verification or {}
 
     assert (told["n_before"], told["n_after"], told["verdict"]) == (40, 40, "improved")
