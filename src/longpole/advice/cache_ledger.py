@@ -40,7 +40,7 @@ class NodeLedger:
         places: Indexes into `Observations.executions`.
         question: Equal numbers are the same input, of the same version and model.
         user, run: Indexes into `Observations.users` (-1: not recorded) and `.runs`.
-        took_s, cost_usd: NaN where unknown.
+        took_s, cost_usd, output_bytes: NaN where unknown.
         is_cached: Served from a cache already.
         unseen: How many more executions there were whose input was not seen.
     """
@@ -57,6 +57,7 @@ class NodeLedger:
     took_s: Floats
     cost_usd: Floats
     output: Ints
+    output_bytes: Floats
     is_cached: Flags
     unseen: int
 
@@ -128,6 +129,7 @@ def _ledger(observed: Observations, node: NodeInfo, places: Ints) -> NodeLedger:
         took_s=took_s,
         cost_usd=columns.cost_usd[seen],
         output=columns.output_fingerprint[seen],
+        output_bytes=columns.output_bytes[seen],
         is_cached=columns.is_cached[seen] == 1,
         unseen=int(ran.size - seen.size),
     )

@@ -26,6 +26,7 @@ from longpole.advice.cache_ledger import NodeLedger
 from longpole.advice.observations import NO_FINGERPRINT, Floats
 from longpole.analysis.cache_replay import CacheReplay, Flags, Played
 from longpole.analysis.cache_replay_intervals import Interval, block_mean
+from longpole.analysis.cache_replay_room import room_needed
 from longpole.analysis.determinism import Pairs, change_rate, changed_by, served_pairs, successive_pairs
 from longpole.domain.units import NS_PER_DAY, NS_PER_HOUR, NS_PER_SECOND
 
@@ -109,6 +110,16 @@ class Trial:
         hits = self.played.hits & half
         saved = np.nansum(self.ledger.took_s[hits]) + _SECONDS_PER_USD * np.nansum(self.ledger.cost_usd[hits])
         return float(saved)
+
+    @property
+    def room_bytes(self) -> float | None:
+        """What all results that are kept at one time come to, at most; None where no size is known."""
+        sizes = self.ledger.output_bytes
+        is_known = np.isfinite(sizes)
+        if not is_known.any():
+            return None
+        likely = np.where(is_known, sizes, sizes[is_known].mean())
+        return room_needed(self.keying.replay.ledger, self.played, self.ttl_ns, likely)
 
     def interval(self, values: Floats) -> Interval:
         """The mean of what each execution of the second half brought, by hits; those not seen brought nothing."""

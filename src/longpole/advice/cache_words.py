@@ -58,6 +58,8 @@ def description(case: str, its_class: NodeClass, trial: Trial, gain: CacheGain) 
         _outputs(case, trial),
         _certainty(case, its_class, trial),
     ]
+    if trial.room_bytes is not None:
+        told.append(f"What is kept at one time comes to {amounts.size(trial.room_bytes)} at most.")
     waited = int(np.count_nonzero((trial.played.state == WAITED) & trial.second))
     if waited:
         told.append(f"{waited:,} more asked while another one was at it, and would have waited for that: not counted.")
@@ -137,6 +139,7 @@ def facts(its_class: NodeClass, trial: Trial, gain: CacheGain) -> Mapping[str, f
         "mismatches": trial.served.mismatches,
         "mismatch_bound": trial.served.mismatch_bound,
         "saved_s": float(np.nansum(trial.ledger.took_s[hits])),
+        "room_bytes": trial.room_bytes,
         "usd_per_month": None if gain.usd_per_month is None else gain.usd_per_month.value,
     }
 

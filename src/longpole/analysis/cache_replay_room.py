@@ -80,6 +80,16 @@ class _Room:
             self.used -= result.size
 
 
+def room_needed(ledger: Ledger, played: Played, ttl_ns: int, size: Floats) -> float:
+    """How much all results that are fresh at one time take at most, in the unit of `size`."""
+    kept = (played.state == MADE) & ledger.is_kept
+    ends, sizes = ledger.end_ns[kept], size[kept]
+    instants = np.concatenate([ends, ends + ttl_ns])
+    changes = np.concatenate([sizes, -sizes])
+    order = np.lexsort((changes, instants))  # what expires at an instant makes room before what is kept then
+    return float(np.cumsum(changes[order]).max(initial=0.0))
+
+
 def play_in_room(ledger: Ledger, ttl_ns: int, most: float, size: Floats, worth_s: Floats) -> Played:
     """What becomes of each execution if results are kept for `ttl_ns`, and no more than `most` of them.
 

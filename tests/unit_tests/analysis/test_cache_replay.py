@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from longpole.analysis.cache_replay import HIT, MADE, WAITED, WAITED_IN_VAIN, CacheReplay, Ledger, mixed_key
 from longpole.analysis.cache_replay_intervals import block_mean
-from longpole.analysis.cache_replay_room import play_in_room
+from longpole.analysis.cache_replay_room import play_in_room, room_needed
 from longpole.analysis.cache_replay_sampling import part_of, sample_of_keys
 
 TTLS = st.integers(min_value=0, max_value=9)
@@ -101,6 +101,24 @@ def test_what_saves_least_by_byte_is_given_up() -> None:
     state = play_in_room(ledger, 100, 2, np.ones(6), worth).state
 
     assert state.tolist() == [MADE, MADE, MADE, HIT, MADE, HIT]
+
+
+@given(ledgers(), TTLS)
+def test_the_room_that_is_needed_is_enough(ledger: Ledger, ttl: int) -> None:
+    sizes = 1.0 + ledger.key
+    played = CacheReplay(ledger).play(ttl)
+
+    in_room = play_in_room(ledger, ttl, room_needed(ledger, played, ttl, sizes), sizes, sizes)
+
+    assert in_room.state.tolist() == played.state.tolist()
+
+
+def test_the_room_that_is_needed_is_that_of_the_fullest_moment() -> None:
+    ledger = ledger_of([Execution(1, 0, 1), Execution(2, 2, 3), Execution(1, 5, 6), Execution(3, 13, 14)])
+    sizes = np.array([10.0, 5.0, 10.0, 1.0])
+
+    assert room_needed(ledger, CacheReplay(ledger).play(10), 10, sizes) == 15
+    assert room_needed(ledger, CacheReplay(ledger).play(2), 2, sizes) == 10
 
 
 def test_what_was_asked_often_long_ago_makes_way_in_the_end() -> None:
