@@ -1,6 +1,7 @@
 """What a workflow's runs would have taken with a change: asked of a stated sample of its newest runs.
 
-At most 400 runs, evenly spread over the period, are read whole and replayed.
+At most 400 runs, evenly spread over the period, are read whole and replayed;
+fewer where they have many steps (60,000 node executions in all).
 The order of their steps is that of the workflow's graph, where it is known.
 
 Upstream: `performance`, `rest.what_if`, `cli.what_if`. Downstream: `store.replayable_runs`,
@@ -15,7 +16,6 @@ from sqlalchemy import Connection
 
 from longpole import runtime
 from longpole.advice.observations import SampledRun
-from longpole.analysis.bottlenecks import evenly
 from longpole.analysis.cache_replay import CacheReplay, Ledger
 from longpole.analysis.what_if import prepared
 from longpole.analysis.what_if import what_if as replayed
@@ -25,7 +25,7 @@ from longpole.domain.units import NS_PER_HOUR
 from longpole.domain.what_if import Cached, Change, WhatIf
 from longpole.services.graphs import find_graph
 from longpole.services.periods import question
-from longpole.store.advice_sample import MOST_SAMPLED, whole_runs
+from longpole.store.advice_sample import sampled_places, whole_runs
 from longpole.store.period_reads import SUCCEEDED
 from longpole.store.replayable_runs import asked_before, replayable_runs
 from longpole.store.workflow_scope import find_scope
@@ -67,7 +67,7 @@ def what_if(
 def _sample(connection: Connection, asked: Question) -> tuple[tuple[SampledRun, ...], int]:
     """Runs whole, the oldest first, and how many failed ones there are beside them."""
     found = replayable_runs(connection, find_scope(connection, asked.app_id, asked.workflow_id), asked.period)
-    keys = found.run_key[evenly(found.run_key.size, MOST_SAMPLED)]
+    keys = found.run_key[sampled_places(found.executions)]
     weight = found.run_key.size / keys.size if keys.size else 1.0
     whole = whole_runs(connection, keys)
     return tuple(

@@ -25,9 +25,10 @@ r, e = runs.c, node_executions.c
 
 @dataclass(frozen=True, slots=True)
 class Replayable:
-    """Runs that ended, by key, oldest first, and how many others failed."""
+    """Runs that ended, by key, oldest first, how many node executions each has, and how many other runs failed."""
 
     run_key: Ints
+    executions: Ints
     failed: int
 
 
@@ -46,16 +47,16 @@ class AskedBefore:
 def replayable_runs(connection: Connection, scope: WorkflowScope | None, period: Period) -> Replayable:
     """The newest runs of a period that have a start and an end; those that failed are only counted."""
     if scope is None:
-        return Replayable(ints(()), 0)
+        return Replayable(ints(()), ints(()), 0)
     query = (
-        select(r.run_key, func.coalesce(raw(r.status), 0), r.period_ns)
+        select(r.run_key, func.coalesce(raw(r.status), 0), r.node_count)
         .where(scope.condition(), in_period(period), r.start_ns.is_not(None), r.end_ns.is_not(None))
         .order_by(r.period_ns.desc(), r.run_key.desc())
         .limit(MOST_LISTED)
     )
-    keys, status, _ = read_columns(connection, query, [ints, ints, ints])
-    good = keys[status != FAILED][::-1]
-    return Replayable(good, int(keys.size - good.size))
+    keys, status, executions = read_columns(connection, query, [ints, ints, ints])
+    is_good = (status != FAILED)[::-1]
+    return Replayable(keys[::-1][is_good], executions[::-1][is_good], int(keys.size - is_good.sum()))
 
 
 def asked_before(connection: Connection, scope: WorkflowScope | None, period: Period, node_id: str) -> AskedBefore:

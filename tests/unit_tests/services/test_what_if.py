@@ -11,7 +11,7 @@ from longpole.domain.what_if import Cached, Faster, Removed
 from longpole.runtime import Runtime
 from longpole.services.graphs import import_graph
 from longpole.services.performance import WorkflowPerformanceService as Performance
-from longpole.services.what_if import MOST_SAMPLED
+from longpole.store.advice_sample import MOST_SAMPLED
 from longpole.store.engine import writing
 from longpole.store.run_writes import write_records
 from virtual_engine import BEGIN, Step, carried_out
