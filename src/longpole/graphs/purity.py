@@ -50,7 +50,7 @@ def dify_purity(node_type: str, config: Mapping[str, Any]) -> Purity:
     if kind in _BY_TYPE:
         return _BY_TYPE[kind]
     if kind in _MODELS:
-        return Purity.UNKNOWN if config.get("memory") or config.get("tools") else Purity.READ_ONLY
+        return _model_purity(config)
     if kind == "code":
         return code_purity(str(config.get("code_language") or "python3"), config.get("code"))
     if kind == "template_transform":
@@ -68,6 +68,16 @@ def worst(*purities: Purity) -> Purity:
 def is_harmless(purity: Purity) -> bool:
     """It leaves the world as it was."""
     return purity in {Purity.PURE, Purity.READ_ONLY}
+
+
+def _model_purity(config: Mapping[str, Any]) -> Purity:
+    """A model is asked and forgets; one with memory or tools may not. Its prompts may be templates."""
+    if config.get("memory") or config.get("tools"):
+        return Purity.UNKNOWN
+    prompts = config.get("prompt_template")
+    listed = prompts if isinstance(prompts, list) else [prompts]
+    templates = [each for each in listed if isinstance(each, Mapping) and each.get("edition_type") == "jinja2"]
+    return worst(Purity.READ_ONLY, *(template_purity(each.get("jinja2_text")) for each in templates))
 
 
 def _http_purity(config: Mapping[str, Any]) -> Purity:
