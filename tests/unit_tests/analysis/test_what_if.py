@@ -161,6 +161,23 @@ def test_slots_that_nobody_was_short_of_are_not_known() -> None:
     assert known.mean.expected > answer.mean.expected
 
 
+def test_with_slots_a_faster_step_may_make_the_run_longer() -> None:
+    """Graham's anomaly: `late` is ready before `long` now and takes its place, in reality as in the replay."""
+
+    def plan(quick_s: int) -> list[Step]:
+        lasting = {"first": 4, "quick": quick_s, "short": 6, "long": 9, "late": 5}
+        after = {"short": ("first",), "long": ("first",), "late": ("quick",)}
+        return [
+            Step(name, after.get(name, ()), lambda _, lasts=lasts: (lasts * 1000 * MS,))
+            for name, lasts in lasting.items()
+        ]
+
+    answer = what_if(carried_out(plan(5), 6, 2, ALL), [Faster("quick", 0.4)])
+
+    assert set(seconds(carried_out(plan(3), 6, 2, ALL)).values()) == {17.0}
+    assert (answer.p50.baseline, answer.p50.expected) == (15.0, 17.0)
+
+
 @pytest.mark.parametrize("told", [ALL, Told()], ids=["told", "bare"])
 def test_other_slots(told: Told) -> None:
     runs = carried_out(workflow(), RUNS, 2, told)
