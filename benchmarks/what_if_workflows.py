@@ -57,9 +57,11 @@ class Workflow:
     pooled: frozenset[str]
 
     def node(self, name: str) -> Node:
+        """The step of a name."""
         return next(node for node in self.nodes if node.name == name)
 
     def with_node(self, changed: Node) -> "Workflow":
+        """The same with another step in the place of the one of its name."""
         return replace(self, nodes=tuple(changed if node.name == changed.name else node for node in self.nodes))
 
 
@@ -71,19 +73,24 @@ class Input:
     size: float
 
     def draw(self, *what: object) -> random.Random:
+        """A source of chance that is the same whenever it is asked for the same."""
         return random.Random(repr((self.seed, what)))
 
     def seconds(self, node: Node, item: int, attempt: int) -> float:
+        """What an attempt takes."""
         drawn = self.draw("time", node.name, item, attempt).lognormvariate(0, SPREAD[node.kind])
         return node.median_s * drawn * (self.size if node.kind == "llm" else 1.0)
 
     def fails(self, node: Node, item: int, attempt: int) -> bool:
+        """Whether an attempt fails."""
         return self.draw("fail", node.name, item, attempt).random() < node.failing
 
     def items(self, node: Node) -> int:
+        """How many turns a loop has."""
         return self.draw("items", node.name).randint(2, 5)
 
     def takes(self, node: Node) -> bool:
+        """Whether a branch is taken."""
         return self.draw("branch", node.name).random() < node.taken
 
 
@@ -115,6 +122,7 @@ class RunSeen:
 
     @property
     def seconds(self) -> float:
+        """What the run took."""
         return (self.end_ns - self.start_ns) / 1e9
 
 
@@ -232,6 +240,7 @@ class Execution:
         self.seen: list[Seen] = []
 
     async def run(self, number: int) -> RunSeen:
+        """Execute it, and say what was seen."""
         begun = time.time_ns()
         for node in self.workflow.nodes:
             self.tasks[node.name] = asyncio.create_task(self._step(node))
