@@ -67,7 +67,8 @@ def paired_shift(
             for drawn in _draws(weight, resamples, seed)
         ]
     )
-    low, high = (baseline + float(bound) for bound in np.percentile(moved, _BOUNDS))
+    least, most = float(after.min()), float(after.max())  # no figure of the runs leaves their range
+    low, high = (min(max(baseline + float(bound), least), most) for bound in np.percentile(moved, _BOUNDS))
     return Shift(baseline, expected, min(low, expected), max(high, expected))
 
 
