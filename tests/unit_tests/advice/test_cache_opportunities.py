@@ -133,6 +133,27 @@ def test_a_request_is_what_its_configuration_says() -> None:
     assert list(found(scene(Step("http_request", title="Get")))) == ["confirm"]
 
 
+def test_what_a_graph_says_writes_is_not_advised() -> None:
+    for node in (
+        GraphNode("step", "code", "Prepare", purity=Purity.WRITES),
+        GraphNode("step", "code", "Prepare", purity=Purity.PURE, writes=("memory",)),
+    ):
+        assert found(scene(Step("code"), graph=imported(node))) == {}
+
+
+def test_of_a_step_and_the_one_around_it_the_outer_one_is_advised() -> None:
+    made = []
+    for record in records(Step("code")):
+        begin, step, finish = record.nodes
+        outer = replace(step, node_execution_id=f"{step.node_execution_id}-o", node_id="outer", node_title="Outer")
+        inner = replace(step, enclosing_node_id="outer", parent_node_execution_id=outer.node_execution_id)
+        made.append(RunRecord(record.run, (begin, outer, inner, finish)))
+
+    (finding,) = cache_opportunities(observations_of(made))
+
+    assert finding.affected_nodes == ("outer",)
+
+
 def test_code_that_an_imported_graph_doubts_is_to_be_confirmed() -> None:
     node = GraphNode("step", "code", "Prepare", purity=Purity.UNKNOWN, config={"code": "import time"})
 
@@ -306,6 +327,7 @@ def test_failures_are_not_kept() -> None:
 
 def test_a_node_that_is_cached_already_is_for_another_rule() -> None:
     assert found(scene(Step("code", is_cached=lambda ask: ask.run > 5))) == {}
+    assert found(scene(Step("code", is_cached=lambda ask: ask.run % 5 == 0))) == {}
     assert found(scene(Step("code"), cache=(use(hits=3),))) == {}
 
 
