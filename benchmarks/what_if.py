@@ -107,6 +107,7 @@ def main() -> None:
         for workflow, one, other in zip(workflows, first, second, strict=True)
     ]
     print(f"\n{'floor: executed again, unchanged':44} {figures(floor)}")
+    print(f"\n{'(median / p90 / largest) wanted of a replay':44} p50 ≤ 1 / ≤ 3 %   p95 ≤ 1 / ≤ 5 %   unchanged ≤ 0.5 %")
 
 
 def report(method: str, questions: Sequence[Asked], ready: dict[str, Prepared], *, show_all: bool) -> None:
