@@ -96,7 +96,7 @@ def _by_day(run_keys: Sequence[int]) -> dict[str, list[int]]:
 def _batches(connection: Connection, query: Select[Any], keys: Sequence[int]) -> Iterator[Sequence[Sequence[Any]]]:
     for begin in range(0, len(keys), _KEYS_PER_QUERY):
         some = query.where(runs.c.run_key.in_(keys[begin : begin + _KEYS_PER_QUERY]))
-        yield from connection.execution_options(stream_results=True).execute(some).partitions(_ROWS_AT_A_TIME)
+        yield from connection.execute(some.execution_options(stream_results=True)).partitions(_ROWS_AT_A_TIME)
 
 
 def _write(path: Path, columns: _Columns, batches: Iterator[Sequence[Sequence[Any]]]) -> bool:
