@@ -18,6 +18,7 @@ from longpole.store.cache_backend import database_backend
 from longpole.store.engine import reading, writing
 from longpole.store.run_reads import find_record
 from longpole.store.run_writes import write_records
+from longpole.store.tables import alert_deliveries, alert_rules, custom_metrics, degradations
 from longpole.store.types import Json, UtcDateTime
 
 OLD_ENTRY: dict[str, Any] = {
@@ -33,7 +34,7 @@ OLD_ENTRY: dict[str, Any] = {
 RUN_KEY = 374_850_000_000_000_000  # 2026-11-24
 END_NS = 1_795_500_000_000_000_000
 WORKFLOW_KEY = 5_743_117_221_429_590_635  # of shop, trip
-FILLED = (
+FILLED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("workflows", {"workflow_key": WORKFLOW_KEY, "app_id": "shop", "workflow_id": "trip"}),
     ("nodes", {"node_key": 6, "node_id": "plan", "node_type": "llm", "node_title": "Plan"}),
     ("models", {"model_key": 7, "model": "gpt", "provider": "openai"}),
@@ -114,6 +115,43 @@ CACHED = {
     "expires_at": datetime(2026, 11, 25, 1, 2, 3, 456_789, tzinfo=UTC),
     "created_at": datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC),
     "updated_at": datetime(2026, 11, 24, 2, 2, 3, tzinfo=UTC),
+}
+NOW = datetime(2026, 11, 24, 1, 2, 3, 456_789, tzinfo=UTC)
+STAMPED: dict[str, Any] = {"app_id": "shop", "created_at": NOW, "updated_at": NOW}
+DEGRADED = STAMPED | {
+    "id": "d-1",
+    "workflow_id": "trip",
+    "metric": "run_time_p95",
+    "state": "open",
+    **dict.fromkeys(["started_at", "found_at", "last_seen_at"], NOW),
+    "ratio": 1.5,
+    "low": 1.4,
+    "high": 1.6,
+    "before": 2.0,
+    "after": 3.0,
+    "p_value": 1e-9,
+    "attribution": [{"kind": "node", "name": "plan", "share": 0.9}],
+    "method": "change_point",
+    "fingerprint": "f",
+}
+METRIC = STAMPED | {"id": "m-1", "name": "words", "level": "node", "workflow_id": None}
+RULE = STAMPED | {
+    "id": "r-1",
+    "name": "Slow",
+    "kind": "degradation",
+    "channel": "webhook",
+    "is_enabled": True,
+    "condition": {},
+    "target": {"url": "http://127.0.0.1"},
+}
+DELIVERY: dict[str, Any] = {
+    "id": "a-1",
+    "rule_id": "r-1",
+    "subject": "d-1",
+    "payload": {},
+    "state": "pending",
+    "attempts": 0,
+    **dict.fromkeys(["next_attempt_at", "created_at", "updated_at"], NOW),
 }
 JSON_COLUMNS = {"tags", "affected_nodes", "recommendation_steps", "evidence"}
 INSTANTS = {"created_at", "updated_at"}
@@ -222,6 +260,33 @@ def test_a_recommendation_that_no_rule_found_stands_beside_one_that_a_rule_found
     with reading(filled.engine) as connection:
         left = connection.execute(text("SELECT id, title FROM workflow_optimization_recommendations ORDER BY id")).all()
     assert [tuple(row) for row in left] == [("advice-1", "Cache Plan"), ("advice-2", "Cache Plan")]
+
+
+def test_what_was_found_and_whom_to_tell_goes_down_with_its_tables_and_leaves_the_rest(filled: Runtime) -> None:
+    schema.upgrade(filled.engine)
+    before = counts(filled)
+    with writing(filled.engine) as connection:
+        connection.execute(degradations.insert(), DEGRADED)
+        connection.execute(custom_metrics.insert(), [METRIC, {**METRIC, "id": "m-2", "workflow_id": "trip"}])
+        connection.execute(alert_rules.insert(), RULE)
+        connection.execute(alert_deliveries.insert(), DELIVERY)
+    for table, row in (
+        (degradations, {**DEGRADED, "id": "d-2"}),  # the same event twice
+        (custom_metrics, {**METRIC, "id": "m-3"}),  # the same name for a whole application twice
+        (custom_metrics, {**METRIC, "id": "m-3", "workflow_id": "trip"}),
+    ):
+        with pytest.raises(IntegrityError), writing(filled.engine) as connection:
+            connection.execute(table.insert(), row)
+    with reading(filled.engine) as connection:
+        [found] = connection.execute(select(degradations)).mappings()
+    assert dict(found) == {**DEGRADED, "workflow_version": None, "closed_at": None}
+
+    schema.downgrade(filled.engine, "0006")
+    assert not {"degradations", "custom_metrics", "alert_rules"} & set(inspect(filled.engine).get_table_names())
+    assert counts(filled) == before
+    schema.upgrade(filled.engine)
+    with reading(filled.engine) as connection:
+        assert connection.execute(select(degradations)).all() == []
 
 
 def test_it_goes_down_with_its_data_and_up_again(filled: Runtime) -> None:

@@ -9,6 +9,9 @@
     upkeep_tasks, upkeep_facts               what happens by itself
     workflow_optimization_recommendations · workflow_performance_trends
     workflow_graphs                          steps, edges and who reads what
+    degradations                             levels that changed, and what was behind it
+    custom_metrics                           what users measure besides
+    alert_rules ─► alert_deliveries          who is told of what
 
     workflow_cache_entries        (view)  ── cache_results, cache_uses ─ cache_scopes
     cache_statistics, cache_bypasses         what the cache did, by the hour
@@ -19,9 +22,12 @@ Dimension keys are 63-bit hashes of what they stand for, so that any process on
 any machine knows a key without asking. Run keys are time-ordered.
 """
 
+from longpole.store.tables.alerts import alert_deliveries, alert_rules
 from longpole.store.tables.cache import cache_facts, cache_results, cache_scopes, cache_uses
 from longpole.store.tables.cache_counts import cache_bypasses, cache_statistics
 from longpole.store.tables.cache_signals import cache_generations, cache_leases, cache_secrets
+from longpole.store.tables.custom_metrics import custom_metrics
+from longpole.store.tables.degradations import degradations
 from longpole.store.tables.dimensions import models, nodes, workflows
 from longpole.store.tables.graphs import graphs
 from longpole.store.tables.metadata import metadata
@@ -33,6 +39,8 @@ from longpole.store.tables.trends import trends
 from longpole.store.tables.upkeep import upkeep_facts, upkeep_tasks
 
 __all__ = [
+    "alert_deliveries",
+    "alert_rules",
     "cache_bypasses",
     "cache_facts",
     "cache_generations",
@@ -42,6 +50,8 @@ __all__ = [
     "cache_secrets",
     "cache_statistics",
     "cache_uses",
+    "custom_metrics",
+    "degradations",
     "dirty_marks",
     "graphs",
     "metadata",
