@@ -247,9 +247,7 @@ def _reason(ready: Prepared, changes: Sequence[Change]) -> str | None:
 def _unknown(ready: Prepared, change: Change) -> str | None:
     """What is asked about, and no run has."""
     if isinstance(change, Slots):
-        if change.slot is None or ("slot", change.slot) in ready.plan.limits:
-            return None
-        return f"No run has a node that needs a slot of {change.slot!r}."
+        return _unknown_slot(ready, change.slot)
     if isinstance(change, WithoutEdges):
         named = {node_id for edge in change.edges for node_id in edge}
     else:
@@ -262,6 +260,15 @@ def _unknown(ready: Prepared, change: Change) -> str | None:
     if isinstance(change, Retries) and _retries_untold(ready, change.node_id):
         return f"It is not known when the attempts of {change.node_id!r} were made."
     return None
+
+
+def _unknown_slot(ready: Prepared, slot: str | None) -> str | None:
+    if ("slot", slot) in ready.plan.limits:
+        return None
+    if slot is not None:
+        return f"No run has a node that needs a slot of {slot!r}."
+    named = sorted(str(name) for kind, name in ready.plan.limits if kind == "slot")
+    return f"Every node's slot has a name; say which: {', '.join(named)}." if named else "No run has a node."
 
 
 def _has_turns(ready: Prepared, node_id: str) -> Iterable[bool]:

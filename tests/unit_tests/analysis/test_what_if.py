@@ -316,6 +316,10 @@ class TestItDeclines:
         answer = what_if(carried_out(workflow(), 5), [Slots(2, "gpu")])
         assert answer.declined == "No run has a node that needs a slot of 'gpu'."
 
+    def test_of_slots_without_a_name_where_all_have_one(self) -> None:
+        answer = what_if(carried_out(workflow(), 5, told=ALL), [Slots(2)])
+        assert answer.declined == "Every node's slot has a name; say which: worker."
+
     def test_of_what_is_no_loop(self) -> None:
         answer = what_if(carried_out(workflow(), 5), [ParallelIteration("fetch", 2)])
         assert answer.declined == "No run has a second turn of 'fetch': nothing can be done at a time."
