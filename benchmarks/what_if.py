@@ -25,8 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from what_if_execution import RunSeen, Stalls, executed
 from what_if_telemetry import read_back, send
-from what_if_workflows import POOL, RunSeen, Stalls, Workflow, changes_of, executed, random_workflow
+from what_if_workflows import POOL, Workflow, changes_of, random_workflow
 
 from longpole.advice.observations import SampledRun
 from longpole.analysis.bottlenecks import critical_times

@@ -18,7 +18,8 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Status, StatusCode
-from what_if_workflows import POOL, RunSeen, Seen
+from what_if_execution import RunSeen, Seen
+from what_if_workflows import POOL
 
 from longpole.advice.observations import SampledRun
 from longpole.services import runs as service
