@@ -1,6 +1,6 @@
 """Remedies for Dify: what to click in its editor, and the same as a piece of the app's file.
 
-Upstream: `remedies`. Downstream: `dify_fragments`.
+Upstream: `remedies`. Downstream: `dify_models`, `dify_fragments`.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,10 +8,11 @@ from typing import Any
 
 from longpole.advice.observations import NodeInfo
 from longpole.advice.remedies import dify_fragments as dsl
+from longpole.advice.remedies import dify_models as models
+from longpole.advice.remedies.dify_models import PUBLISH
 from longpole.advice.remedies.given import Given, name_of, one_line, plain
 from longpole.advice.remedies.remedy import Action, Remedy
 
-_PUBLISH = "Publish the app: runs of the old version go on as they are."
 _MOST_AT_ONCE = 10
 
 
@@ -35,7 +36,7 @@ def _cache(node: NodeInfo, given: Given) -> Remedy:
             + (" and the user: results must not pass from one to another." if is_per_user else "."),
             f"Keep results for {plain(hours)} hours."
             + given.unsaid("ttl_hours", "That is a start: choose for how long a result is still right."),
-            "Join both branches in a Variable Aggregator, and let later nodes read that. " + _PUBLISH,
+            "Join both branches in a Variable Aggregator, and let later nodes read that. " + PUBLISH,
         ),
         dsl.look_up(node, ttl_hours=hours, seconds=given.number("seconds", 1.0), is_per_user=is_per_user),
     )
@@ -73,7 +74,7 @@ def _retry(node: NodeInfo, given: Given) -> Remedy:
             f"Open {name_of(node)}, and turn on “Retry on Failure”.",
             f"Set “Max retries” to {config['max_retries']} and “Retry interval” to {config['retry_interval']} ms.",
             "Do so only where running it twice does no harm: a request that writes needs an idempotency key first. "
-            + _PUBLISH,
+            + PUBLISH,
         ),
         dsl.fragment([dsl.changed(node, retry_config=config)]),
     )
@@ -89,7 +90,7 @@ def _stop_retrying(node: NodeInfo, given: Given) -> Remedy:
                 "attempt."
             ),
             "Set “Error Handling” to “Fail Branch”, and end that branch with an answer that says what is wrong.",
-            "Where some of its errors do go away, keep one retry with a short interval. " + _PUBLISH,
+            "Where some of its errors do go away, keep one retry with a short interval. " + PUBLISH,
         ),
         dsl.fragment(
             [
@@ -111,7 +112,7 @@ def _change_backoff(node: NodeInfo, given: Given) -> Remedy:
             f"{config['retry_interval']} ms{now}."
             + given.unsaid("wait_s", "That is a start: choose it by how soon the service recovers."),
             f"Set “Max retries” to {config['max_retries']}. Dify waits the same before each, at most 5,000 ms. "
-            + _PUBLISH,
+            + PUBLISH,
         ),
         dsl.fragment([dsl.changed(node, retry_config=config)]),
     )
@@ -125,7 +126,7 @@ def _timeout(node: NodeInfo, given: Given) -> Remedy:
         return Remedy(
             (
                 f"Open {name_of(node)}, and under “Timeout” set “Read timeout” to {seconds} s.{chosen}",
-                "Turn on “Retry on Failure” or an error branch for what is given up. " + _PUBLISH,
+                "Turn on “Retry on Failure” or an error branch for what is given up. " + PUBLISH,
             ),
             dsl.fragment([dsl.changed(node, timeout=limits)]),
         )
@@ -153,7 +154,7 @@ def _handle_error(node: NodeInfo, given: Given) -> Remedy:  # noqa: ARG001 - eve
         (
             f"Open {name_of(node)}, and set “Error Handling” to “Default Value” where the run can go on without it.",
             "Else set it to “Fail Branch”, and lead that branch to what answers instead.",
-            "Nodes behind it see `error_type` and `error_message`; the run ends as `partial-succeeded`. " + _PUBLISH,
+            "Nodes behind it see `error_type` and `error_message`; the run ends as `partial-succeeded`. " + PUBLISH,
         ),
         dsl.fragment([dsl.changed(node, error_strategy="default-value", default_value=dsl.defaults(node))]),
     )
@@ -182,7 +183,7 @@ def _fix_error(node: NodeInfo, given: Given) -> Remedy:
             ),
             f"Look for the cause of {kind or 'the error'}" + (f": “{pattern}”." if pattern else "."),
             f"Run {name_of(node)} by itself (“Run this step”) with one of those inputs until it goes well.",
-            "Until then, a “Fail Branch” lets the run say what went wrong. " + _PUBLISH,
+            "Until then, a “Fail Branch” lets the run say what went wrong. " + PUBLISH,
         ),
         dsl.fragment(
             [dsl.changed(node, error_strategy="fail-branch"), message], [dsl.edge(node.node_id, shown, "fail-branch")]
@@ -206,7 +207,7 @@ def _parallel_branches(node: NodeInfo, given: Given) -> Remedy:
                     )
                 ]
             ),
-            "A node with several lines into it waits for all of them. " + _PUBLISH,
+            "A node with several lines into it waits for all of them. " + PUBLISH,
             "`longpole graph optimise` makes the changed file of an exported app.",
         ),
         dsl.fragment([], edges),
@@ -220,7 +221,7 @@ def _parallel_iteration(node: NodeInfo, given: Given) -> Remedy:
             f"Open {name_of(node)}, and turn on “Parallel Mode”.",
             f"Set “Maximum parallelism” to {slots}."
             + given.unsaid("slots", "That is a start: choose as many as the services inside it allow."),
-            "Set “Error response method” to “Continue on error”, if one item must not end the others. " + _PUBLISH,
+            "Set “Error response method” to “Continue on error”, if one item must not end the others. " + PUBLISH,
         ),
         dsl.fragment([dsl.changed(node, is_parallel=True, parallel_nums=slots, error_handle_mode="continue-on-error")]),
     )
@@ -235,7 +236,7 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
                 (
                     *found,
                     f"Open {name_of(node)}, shorten its prompt and its context, and set “Max Tokens” of the model.",
-                    "Use the Answer node's streaming where somebody waits for the first words. " + _PUBLISH,
+                    "Use the Answer node's streaming where somebody waits for the first words. " + PUBLISH,
                 ),
                 dsl.fragment([dsl.changed(node, model={"completion_params": {"max_tokens": 1_024}})]),
             )
@@ -243,8 +244,7 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
             return Remedy(
                 (
                     *found,
-                    f"Open {name_of(node)}, lower “Top K”, and turn off reranking where answers stay right. "
-                    + _PUBLISH,
+                    f"Open {name_of(node)}, lower “Top K”, and turn off reranking where answers stay right. " + PUBLISH,
                 ),
                 dsl.fragment([dsl.changed(node, multiple_retrieval_config={"top_k": 4, "reranking_enable": False})]),
             )
@@ -258,80 +258,10 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
                         "together."
                     ),
                     "Move heavy computing out of Code nodes into a service: the sandbox starts a process for each run. "
-                    + _PUBLISH,
+                    + PUBLISH,
                 ),
                 dsl.fragment([dsl.changed(node, **config)]),
             )
-
-
-def _shorten_prompt(node: NodeInfo, given: Given) -> Remedy:
-    turns = given.count("keep_turns", 10)
-    tokens = f", about {given.count('keep_tokens', 1):,} tokens" if given.has("keep_tokens") else ""
-    return Remedy(
-        (
-            f"Open {name_of(node)}, and under “Memory” turn on “Window Size”: {turns}{tokens}."
-            + given.unsaid("keep_turns", "That is a start: choose as many turns as answers still need."),
-            "In loops, hand on the last result instead of all of them; sum up the rest in one text.",
-            "Compare answers on a part of the traffic before everybody gets it. " + _PUBLISH,
-        ),
-        dsl.fragment([dsl.changed(node, memory={"window": {"enabled": True, "size": turns}})]),
-    )
-
-
-def _stable_prefix_first(node: NodeInfo, given: Given) -> Remedy:
-    varying = given.text("varying")
-    at = f" at byte {given.count('position', 1):,}" if given.has("position") else ""
-    prompt = [
-        {"id": "system", "role": "system", "text": "You answer questions about orders."},
-        {"id": "user", "role": "user", "text": "Today is {{#env.TODAY#}}.\n\n{{#sys.query#}}"},
-    ]
-    return Remedy(
-        (
-            f"Open {name_of(node)}, and find what changes from call to call in its prompt{at}"
-            + (f": {varying}." if varying else ": a date, an id, a name."),
-            (
-                "Keep the SYSTEM message free of variables, and put those, and the context, at the end of the USER "
-                "message."
-            ),
-            "Check the cached tokens on your provider's bill: Dify does not show them. " + _PUBLISH,
-        ),
-        dsl.fragment([dsl.changed(node, prompt_template=prompt)]),
-    )
-
-
-def _limit_output(node: NodeInfo, given: Given) -> Remedy:
-    tokens = given.count("max_tokens", 1_024)
-    return Remedy(
-        (
-            f"Open {name_of(node)}, and in its model's parameters set “Max Tokens” to {tokens}."
-            + given.unsaid("max_tokens", "That is a start: choose a little more than its longest useful answer."),
-            "Say in the prompt how long the answer is to be, and ask for no field that no later node reads.",
-            "Watch for the finish reason `length` in the node's details: that answer was cut off. " + _PUBLISH,
-        ),
-        dsl.fragment([dsl.changed(node, model={"completion_params": {"max_tokens": tokens}})]),
-    )
-
-
-def _try_model(node: NodeInfo, given: Given) -> Remedy:
-    model, share = given.text("model") or "the other model", min(given.number("share", 0.1), 1.0)
-    runs = (
-        f"{given.count('runs_per_arm', 1):,} runs on each side"
-        if given.has("runs_per_arm")
-        else "enough runs on each side"
-    )
-    return Remedy(
-        (
-            f"Copy {name_of(node)}, and choose {model} in the copy.",
-            (
-                f"Put a Code node and an IF/ELSE node before them that send {share * 100:.3g} % of the users to the "
-                "copy, by a hash."
-            ),
-            "Join both in a Variable Aggregator, and let later nodes read that. " + _PUBLISH,
-            "Say before you start which quality, error rate and time you accept, and how you measure quality.",
-            f"Wait for {runs}, then compare; keep the model that you have unless quality holds.",
-        ),
-        dsl.two_arms(node, str(given.values.get("model") or "another-model"), share),
-    )
 
 
 def _more_slots(node: NodeInfo, given: Given) -> Remedy:
@@ -368,7 +298,7 @@ def _smaller_payloads(node: NodeInfo, given: Given) -> Remedy:
         (
             f"Ask for less where {name_of(node)} gets its data{size}: fields, pages, a shorter period.",
             "Else put a Code node behind it that hands on only the fields that later nodes read.",
-            "Hand files over as files, not as text: Dify keeps those outside of its variables. " + _PUBLISH,
+            "Hand files over as files, not as text: Dify keeps those outside of its variables. " + PUBLISH,
         ),
         dsl.fragment([slim], [dsl.edge(node.node_id, slim["id"])]),  # type: ignore[arg-type]  # an id is text
     )
@@ -388,7 +318,7 @@ def _bound_loop(node: NodeInfo, given: Given) -> Remedy:
             f"Open {name_of(node)}, and set “Maximum Loop Count” to {most}."
             + given.unsaid("most", "That is a start: choose a little more than it usually needs."),
             "Add a “Loop Termination Condition” on a loop variable that says that the goal is reached.",
-            "Answer with what there is where the last round was reached. " + _PUBLISH,
+            "Answer with what there is where the last round was reached. " + PUBLISH,
         ),
         dsl.fragment([dsl.changed(node, loop_count=most, logical_operator="or", break_conditions=[condition])]),
     )
@@ -406,10 +336,10 @@ REMEDIES: Mapping[Action, Callable[[NodeInfo, Given], Remedy]] = {
     Action.PARALLEL_BRANCHES: _parallel_branches,
     Action.PARALLEL_ITERATION: _parallel_iteration,
     Action.FASTER_NODE: _faster_node,
-    Action.SHORTEN_PROMPT: _shorten_prompt,
-    Action.STABLE_PREFIX_FIRST: _stable_prefix_first,
-    Action.LIMIT_OUTPUT: _limit_output,
-    Action.TRY_MODEL: _try_model,
+    Action.SHORTEN_PROMPT: models.shorten_prompt,
+    Action.STABLE_PREFIX_FIRST: models.stable_prefix_first,
+    Action.LIMIT_OUTPUT: models.limit_output,
+    Action.TRY_MODEL: models.try_model,
     Action.MORE_SLOTS: _more_slots,
     Action.SMALLER_PAYLOADS: _smaller_payloads,
     Action.BOUND_LOOP: _bound_loop,
