@@ -4,6 +4,7 @@
     Timeout after <n>s calling <url>
 
 The status of a response stays: `HTTP 404` and `HTTP 503` are two failures.
+Secrets go, as patterns are printed: passwords and tokens that are named as such, and what looks like a key.
 
 Invariant: the pattern of a pattern is itself, so that patterns can be patterned again.
 
@@ -24,7 +25,12 @@ _NUMBER = re.compile(
     r"|(?<![\w<])[-+]?\d+(?:[.,]\d+)*",
     re.IGNORECASE,
 )
+_NAMED_SO = r"pass(?:word|wd|phrase)?|pwd|secret|(?:\w+[_-])?token|(?:\w+[_-])?key|signature|credentials?"
 _WHAT_VARIES = (
+    (re.compile(r"'([45]\d\d [A-Z][A-Za-z -]{1,40})'"), r"\1"),  # httpx quotes the status
+    (re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]+){1,2}"), "<secret>"),
+    (re.compile(r"\b(bearer|basic)\s+(?=\S*[\d=])[\w.~+/=-]{6,}", re.IGNORECASE), r"\1 <secret>"),
+    (re.compile(rf"\b({_NAMED_SO})(\s*=\s*|:\s*(?=\S*\d))(?![<\s'\"`])[^\s,;&)]+", re.IGNORECASE), r"\1\2<secret>"),
     (re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE), "<url>"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<mail>"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE), "<id>"),
@@ -33,6 +39,7 @@ _WHAT_VARIES = (
     (re.compile(r"\b0x[0-9a-f]+\b", re.IGNORECASE), "<id>"),
     (re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b", re.IGNORECASE), "<id>"),
     (re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z]+[-_](?=\w*\d)\w{6,}\b"), "<id>"),
+    (re.compile(r"\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{20,}\b"), "<id>"),
     (re.compile(r"'[^']{1,200}'|\"[^\"]{1,200}\"|`[^`]{1,200}`"), "<text>"),
     (re.compile(r"\s+"), " "),
 )

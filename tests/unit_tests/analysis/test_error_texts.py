@@ -14,6 +14,8 @@ MESSAGES = [
     ("Error code: 429 - {'error': 1}", "Error code: 429 - {<text>: <n>}"),
     ("503 Service Unavailable", "503 Service Unavailable"),
     ("404 Client Error: Not Found for url: http://x", "404 Client Error: Not Found for url: <url>"),
+    ("Client error '401 Unauthorized' for url 'http://x/7'", "Client error 401 Unauthorized for url <text>"),
+    ("Client error '429 Too Many Requests' for url 'x'", "Client error 429 Too Many Requests for url <text>"),
     ("line 404: bad", "line <n>: bad"),
     ("took 500 ms", "took <n> ms"),
     ("code=4041", "code=<n>"),
@@ -29,9 +31,30 @@ def test_what_varies_is_taken_out_and_a_status_stays(message: str, expected: str
     assert pattern(message) == expected
 
 
-WORDS = st.sampled_from(
-    ["HTTP", "status", "code", "404", "503:", "Not", "12.5", "a-1", "'x'", "<n>", "(", "=", "id_7f3a9c", "e@x.io"]
-)
+SECRETS = [
+    ("login failed: password=hunter2, user=bob", "login failed: password=<secret>, user=bob"),
+    ("api_key=ABCDEFGH is not known", "api_key=<secret> is not known"),
+    ("access token: ab12cd34 expired", "access token: <secret> expired"),
+    ("Authorization: Basic dXNlcjpwYXNz0w==", "Authorization: Basic <secret>"),
+    ("Bearer eyJhbGciOiJI.eyJzdWIiOiIx.dozjgNryP4J3 rejected", "Bearer <secret> rejected"),
+    ("eyJhbGciOiJI.eyJzdWIiOiIx.dozjgNryP4J3 rejected", "<secret> rejected"),
+    ("key AKIAIOSFODNN7EXAMPLE denied", "key <id> denied"),
+    ("Unexpected token: }", "Unexpected token: }"),
+    ("api_key: field required", "api_key: field required"),
+    ("basic validation failed", "basic validation failed"),
+]
+
+
+@pytest.mark.parametrize(("message", "expected"), SECRETS)
+def test_secrets_are_taken_out_of_messages(message: str, expected: str) -> None:
+    assert pattern(message) == expected
+    assert pattern(expected) == expected
+
+
+WORDS = st.sampled_from([
+    "HTTP", "status", "code", "404", "503:", "Not", "12.5", "a-1", "'x'", "<n>", "(", "=", "id_7f3a9c", "e@x.io",
+    "token=", "Bearer", "'401 Unauthorized'", "eyJhbGciOi.a1", "A1B2C3D4E5F6G7H8I9J0",
+])  # fmt: skip
 
 
 @given(st.text(max_size=60) | st.lists(WORDS, max_size=12).map(" ".join) | st.lists(WORDS, max_size=12).map("".join))
