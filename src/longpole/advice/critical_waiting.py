@@ -28,6 +28,7 @@ from longpole.analysis.what_if import what_if
 from longpole.domain import amounts
 from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
+from longpole.domain.runs import NodeStatus
 from longpole.domain.what_if import Shift, Slots
 
 _LEAST_QUEUE = 0.10
@@ -42,8 +43,7 @@ _MOST_OF_IT = 0.8
 
 def critical_waiting(observed: Observations) -> Iterator[Finding]:
     """At most one finding of each kind."""
-    known = [run for run in observed.sample if run.start_ns is not None and run.end_ns is not None]
-    runs = [run for run in known if not run.has_failed]
+    runs = [run for run in observed.sample if not run.has_failed and _shows_all_steps(run)]
     if len(runs) < _LEAST_RUNS:
         return
     waits = _Waits(runs)
@@ -51,6 +51,14 @@ def critical_waiting(observed: Observations) -> Iterator[Finding]:
         yield from _queue(observed, waits)
     if waits.is_much(Kind.ENGINE_OVERHEAD, _LEAST_OVERHEAD):
         yield _overhead(observed, waits)
+
+
+def _shows_all_steps(run: SampledRun) -> bool:
+    """Where no steps were recorded, or not when they ran, nobody knows that none ran."""
+    if run.start_ns is None or run.end_ns is None:
+        return False
+    ran = [node for node in run.nodes if node.status is not NodeStatus.SKIPPED]
+    return bool(ran) and all(node.start_ns is not None and node.end_ns is not None for node in ran)
 
 
 class _Waits:

@@ -209,6 +209,18 @@ def test_time_between_steps_is_the_engines() -> None:
     assert constant.gain.share_of_run is None
 
 
+@pytest.mark.parametrize("is_recorded", [False, True])
+def test_nobody_stood_still_where_steps_or_their_times_were_not_recorded(is_recorded: bool) -> None:  # noqa: FBT001 - a case
+    def timeless(node: NodeExecution) -> NodeExecution:
+        return replace(node, start_ns=None, end_ns=None)
+
+    records = [
+        replace(record, nodes=tuple(map(timeless, record.nodes)) if is_recorded else ()) for record in runs(STAGES, 100)
+    ]
+
+    assert list(slow_nodes(observations_of(records))) == []
+
+
 def test_time_between_steps_that_is_not_always_there_is_promised_cautiously() -> None:
     def late(place: int, source: np.random.Generator, node: NodeExecution) -> NodeExecution:
         wait = round(source.uniform(2, 6) * S) if place % 4 else 0
