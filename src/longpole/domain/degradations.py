@@ -75,6 +75,7 @@ class Degradation:
         low, high: Bounds of the ratio, 95 %.
         before, after: The levels: seconds, a ratio, or dollars a run.
         p_value: Of the step, before many series were allowed for.
+        resolution_seconds: How wide the points were; None: found run by run.
         causes: The most likely first.
         fingerprint: What makes it the same event when found again.
     """
@@ -99,6 +100,7 @@ class Degradation:
     created_at: datetime
     updated_at: datetime
     closed_at: datetime | None = None
+    resolution_seconds: int | None = None
     causes: tuple[Cause, ...] = ()
 
     @property

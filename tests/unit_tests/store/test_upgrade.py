@@ -132,6 +132,7 @@ DEGRADED = STAMPED | {
     "p_value": 1e-9,
     "attribution": [{"kind": "node", "name": "plan", "share": 0.9}],
     "method": "change_point",
+    "resolution_seconds": 3_600,
     "fingerprint": "f",
 }
 METRIC = STAMPED | {"id": "m-1", "name": "words", "level": "node", "workflow_id": None}

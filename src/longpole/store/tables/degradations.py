@@ -1,6 +1,6 @@
 """Levels that changed: a row per event, open until the level is back."""
 
-from sqlalchemy import Column, Double, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Index, Table, Text
 
 from longpole.domain.degradations import DegradationState, DegradedMetric, DetectionMethod
 from longpole.store.tables.metadata import metadata, one_of
@@ -27,6 +27,7 @@ degradations = Table(
     Column("p_value", Double, nullable=False),
     Column("attribution", Json, nullable=False, comment="array of causes, the most likely first"),
     Column("method", Text, nullable=False),
+    Column("resolution_seconds", BigInteger, comment="how wide the points were; NULL: run by run"),
     Column("fingerprint", Text, nullable=False, comment="the same while it is the same event"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("p_value", sa.Double(), nullable=False),
         sa.Column("attribution", JSON, nullable=False, comment="array of causes, the most likely first"),
         sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("resolution_seconds", sa.BigInteger(), comment="how wide the points were; NULL: run by run"),
         sa.Column("fingerprint", sa.Text(), nullable=False, comment="the same while it is the same event"),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
