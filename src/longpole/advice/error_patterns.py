@@ -51,12 +51,13 @@ def _finding(observed: Observations, cause: Failures) -> Finding:
     failed = int((observed.runs.status == FAILED).sum())
     estimate = failed_share_estimate(failed, failing, _WHOLE, "runs that fail by it, counted; Wilson interval")
     advice = _advice(observed, cause, found)
+    title = _UNTRIED if _may_pass(cause, found) else _EACH_TIME if _is_each_time(cause) else _TITLES[cause.kind]
     cost, facts = _cost(observed, cause)
     name = titled(cause.node)
     return Finding(
         rule=f"error_patterns.{cause.kind}",
         category=Category.RELIABILITY,
-        title=_TITLES[cause.kind].format(name=name),
+        title=title.format(name=name),
         description=" ".join(
             [
                 f"{share_words(failing)} of the runs fail at {name}: {quoted(cause)}.",
@@ -91,6 +92,18 @@ _TITLES = {
     ErrorKind.TRANSIENT: "{name} fails for longer than trying again helps",
     ErrorKind.UNKNOWN: "{name} fails again and again with the same error",
 }
+_EACH_TIME = "{name} fails every time"
+_UNTRIED = "{name} fails with an error that may pass, and is not tried again"
+
+
+def _is_each_time(cause: Failures) -> bool:
+    return cause.places.size == cause.executions.size
+
+
+def _may_pass(cause: Failures, found: Traits) -> bool:
+    """Whether a retry is worth trying, though too little has been seen to say what it would bring."""
+    is_open = not cause.is_retried and not found.is_in_rows and not _is_each_time(cause)
+    return cause.kind is ErrorKind.TRANSIENT and is_open
 
 
 def _harm(observed: Observations, cause: Failures) -> Finding:
@@ -126,6 +139,8 @@ def _advice(observed: Observations, cause: Failures, found: Traits) -> tuple[Rem
     handle = remedy(engine, Action.HANDLE_ERROR, node)
     if cause.is_timeout:
         return remedy(engine, Action.TIMEOUT, node), handle
+    if _may_pass(cause, found):
+        return remedy(engine, Action.RETRY, node, max_attempts=3, wait_s=1.0), handle
     if cause.kind is ErrorKind.TRANSIENT:
         return (handle,)
     fix = remedy(engine, Action.FIX_ERROR, node, error_type=cause.error.error_type, pattern=cause.error.pattern)

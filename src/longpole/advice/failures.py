@@ -9,6 +9,7 @@ so that a cause is spoken of once.
     run 3   loop ✗ ( fetch ✗ )   as well: a step that holds a failed one is not to blame; a skipped one is none
 
 Invariant: a failed execution is in at most one cluster, a failed run counts for at most one.
+What was cancelled is in none.
 
 Upstream: `observations`. Downstream: `error_patterns`, `retry_patterns`.
 """
@@ -39,6 +40,7 @@ _SURELY = 0.5
 _LEAST_TRIES = 5
 _MOSTLY = 0.5
 _RARE = 3
+_CANCELLED = frozenset({"cancelled", "canceled", "cancellederror", "keyboardinterrupt"})
 NOTHING_SAID = ErrorInfo(None, None, None)
 
 
@@ -70,8 +72,11 @@ class Failures:
 
     @property
     def subject(self) -> str:
-        """What it says, without what varies."""
-        return ": ".join(part for part in (self.error.error_type, self.error.pattern) if part)
+        """What it says, without what varies; some messages begin with their type."""
+        kind, said = self.error.error_type, self.error.pattern
+        if kind and said and said.startswith(f"{kind}:"):
+            return said
+        return ": ".join(part for part in (kind, said) if part)
 
     @property
     def is_timeout(self) -> bool:
@@ -86,7 +91,7 @@ class Failures:
 def failures(observed: Observations) -> tuple[Failures, ...]:
     """The causes, those first by which the most runs fail. O(n log n) for n node executions."""
     columns = observed.executions
-    failed = np.flatnonzero(columns.status == NODE_FAILED)
+    failed = np.flatnonzero((columns.status == NODE_FAILED) & ~np.isin(columns.error, _cancellations(observed)))
     if not failed.size:
         return ()
     group, enclosing = node_groups(observed)
@@ -126,6 +131,12 @@ def recovered_timeouts(observed: Observations) -> Iterator[Failures]:
 
 
 _NONE: Ints = np.zeros(0, np.int64)
+
+
+def _cancellations(observed: Observations) -> list[int]:
+    """What somebody stopped is no fault of the step that ran just then."""
+    said = [(each.error_type or "").rpartition(".")[2].lower() for each in observed.errors]
+    return [at for at, word in enumerate(said) if word in _CANCELLED]
 
 
 def node_groups(observed: Observations) -> tuple[Ints, Ints]:

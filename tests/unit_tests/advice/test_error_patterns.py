@@ -145,6 +145,34 @@ def test_an_outage_is_told_with_its_rows_and_is_not_for_retries() -> None:
     assert "They come in rows: 30 of them in 1." in finding.description
 
 
+def test_a_fault_that_may_pass_and_is_not_tried_again_is_told_as_that() -> None:
+    def fails(place: int, _source: np.random.Generator, node: NodeExecution) -> NodeExecution:
+        return failing(node, "HTTPError", "503 Service Unavailable") if place % 2 else node
+
+    finding = the_finding(runs(STAGES, 19, plant=only("fetch", fails)))  # too few to say what a retry would bring
+
+    assert finding.title == "“Fetch” fails with an error that may pass, and is not tried again"
+    assert "tries again, 3 times" in " ".join(finding.steps)
+
+
+def test_a_service_that_is_never_there_is_told_as_that() -> None:
+    finding = the_finding(runs(STAGES, 50, plant=only("fetch", now_and_then("HTTPError", "500 Boom", 1.0))))
+
+    assert finding.title == "“Fetch” fails every time"
+    assert "try again" not in " ".join(finding.steps).lower()
+
+
+@pytest.mark.parametrize("word", ["cancelled", "asyncio.CancelledError"])
+def test_what_somebody_cancelled_is_no_fault(word: str) -> None:
+    assert found(runs(STAGES, 200, plant=only("fetch", now_and_then(word, "stopped by the user", 0.3)))) == []
+
+
+def test_a_message_that_begins_with_its_type_says_it_once() -> None:
+    finding = the_finding(runs(STAGES, 300, plant=only("fetch", now_and_then("KeyError", "KeyError: 'order {}'"))))
+
+    assert finding.facts["error"] == "KeyError: <text>"
+
+
 def test_since_when_it_fails() -> None:
     def fails(place: int, source: np.random.Generator, node: NodeExecution) -> NodeExecution:
         return failing(node, "RuntimeError", "boom") if place >= 200 and source.uniform() < 0.3 else node

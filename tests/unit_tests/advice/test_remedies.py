@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 
+import httpx
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -176,7 +177,20 @@ def test_langgraph_arms_get_their_share() -> None:
     assert 0.17 < drawn.count("ask (other model)") / 2_000 < 0.23
 
 
-def test_plain_retries_end() -> None:
+def _status_error(status: int) -> httpx.HTTPStatusError:
+    request = httpx.Request("GET", "http://x")
+    return httpx.HTTPStatusError("", request=request, response=httpx.Response(status, request=request))
+
+
+@pytest.mark.parametrize(
+    ("error", "calls_made"),
+    [
+        (ConnectionError(), 3), (ConnectionResetError(), 3), (TimeoutError(), 3), (httpx.ReadTimeout(""), 3),
+        (httpx.ConnectError(""), 3), (_status_error(503), 3), (_status_error(429), 3), (_status_error(401), 1),
+        (KeyError("total"), 1),
+    ],
+)  # fmt: skip
+def test_plain_retries_end_and_are_for_what_may_pass(error: Exception, calls_made: int) -> None:
     scope: dict[str, object] = {}
     node = NodeInfo("ask", None, "llm", "ask")
     exec(code_of(remedy(Engine.GENERIC, Action.RETRY, node, max_attempts=3, wait_s=0.001)), scope)
@@ -184,11 +198,11 @@ def test_plain_retries_end() -> None:
 
     async def call() -> None:
         calls.append(1)
-        raise ConnectionError
+        raise error
 
-    with pytest.raises(ConnectionError):
+    with pytest.raises(type(error)):
         asyncio.run(scope["with_retries"](call))  # type: ignore[operator]
-    assert len(calls) == 3
+    assert len(calls) == calls_made
 
 
 def test_dify_code_nodes_run() -> None:

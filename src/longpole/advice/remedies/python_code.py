@@ -12,13 +12,23 @@ def retries(attempts: int, wait_s: float) -> str:
 import asyncio
 import random
 
+PASSING_STATUSES = {{408, 429, 500, 502, 503, 504, 529}}
+
+
+def may_pass(error):
+    response = getattr(error, "response", None)
+    status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
+    names = {{each.__name__ for each in type(error).__mro__}}
+    is_lost = any("Timeout" in name or name in ("ConnectionError", "TransportError") for name in names)
+    return status in PASSING_STATUSES or is_lost
+
 
 async def with_retries(call, attempts={attempts}, wait_s={plain(wait_s)}):
     for number in range(1, attempts + 1):
         try:
             return await call()
-        except (ConnectionError, TimeoutError):
-            if number == attempts:
+        except Exception as error:
+            if number == attempts or not may_pass(error):
                 raise
             await asyncio.sleep(wait_s * 2 ** (number - 1) * random.uniform(0.5, 1.5))
 """
