@@ -71,7 +71,7 @@ def go_on(past: Floats, horizon: int, way: Way) -> Floats:
     level = _level(past, profile, way)
     steps = np.arange(1, horizon + 1)
     ahead = profile[(steps - 1) % way.season]
-    drift = _drift(means, known.any(1)) if way.has_trend else 0.0
+    drift = _drift(means, np.any(known, axis=1)) if way.has_trend else 0.0
     rise = drift * _FADING * (1 - _FADING ** (steps / way.season)) / (1 - _FADING)
     made = (level + rise) * ahead if way.is_ratio else level + rise + ahead
     return np.maximum(made, 0.0)

@@ -18,7 +18,7 @@ from longpole.analysis.rollup_cells import CACHE_RATE_UNIT
 from longpole.analysis.sketch import Sketch
 
 _PER_SECOND, _PER_USD = 1e9, 1e12
-_UNITS: dict[str, float] = {
+UNITS: dict[str, float] = {
     "run_time": _PER_SECOND,
     "node_time": _PER_SECOND,
     "critical_time": _PER_SECOND,
@@ -34,7 +34,8 @@ _UNITS: dict[str, float] = {
 }
 """The metrics that cells have a sketch of, and how many of a sketch's units make one of theirs."""
 
-_TIMES = frozenset({"run_time", "node_time", "critical_time", "waiting_time"})
+TIMES = frozenset({"run_time", "node_time", "critical_time", "waiting_time"})
+"""Metrics whose headline is the median."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def trend_figures(numbers: Mapping[str, int], sketches: Mapping[str, bytes | Non
         return
     yield _plain("run_count", runs, runs)
     yield _plain("error_rate", numbers["failed"] / runs, runs)
-    for metric, unit in _UNITS.items():
+    for metric, unit in UNITS.items():
         packed = sketches.get(metric)
         if packed is not None:
             spread = sketch.unpacked(packed)
@@ -76,7 +77,7 @@ def _plain(metric: str, value: float, samples: int) -> TrendFigures:
 
 def _headline(metric: str, spread: Sketch, numbers: Mapping[str, int]) -> float | None:
     """In the sketch's unit."""
-    if metric in _TIMES:
+    if metric in TIMES:
         return spread.quantile(0.5)
     if metric == "cost":
         return max(numbers["cost_usd"], 0)

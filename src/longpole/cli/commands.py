@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from longpole import __version__
-from longpole.cli import advise, cache, db, demo, graph, ingest, purge, report, reprice, serve, upkeep, what_if
+from longpole.cli import advise, cache, db, demo, graph, ingest, purge, report, reprice, serve, trends, upkeep, what_if
 from longpole.domain.errors import LongpoleError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(report.report)
+app.command()(trends.trends)
 app.command()(what_if.what_if)
 app.command()(ingest.ingest)
 app.command()(reprice.reprice)

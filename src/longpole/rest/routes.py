@@ -11,12 +11,14 @@ from longpole.rest import (
     recording,
     runs,
     system,
+    trends,
     what_if,
 )
 
 ROUTERS = (
     pages.router,
     performance.router,
+    trends.router,
     what_if.router,
     recommendations.router,
     graph.router,

@@ -1,6 +1,6 @@
 """The cells of one workflow, or of one version of it, in a period.
 
-Upstream: `performance`, `cell_breakdown`, `cell_bottlenecks`. Downstream: `store.period_cells`.
+Upstream: `performance`, `cell_breakdown`, `cell_bottlenecks`, `trend_lines`. Downstream: `store.period_cells`.
 """
 
 from collections import defaultdict
@@ -26,7 +26,7 @@ from longpole.store.workflow_scope import WorkflowScope
 
 def period_runs(connection: Connection, scope: WorkflowScope, period: Period, names: Names) -> Cells:
     """The cells of the runs of a period."""
-    return _of_version(run_cells_of(connection, _cover(connection, scope, period), names), VERSION_OF_RUN, scope)
+    return of_version(run_cells_of(connection, _cover(connection, scope, period), names), VERSION_OF_RUN, scope)
 
 
 def period_nodes(
@@ -37,7 +37,7 @@ def period_nodes(
     made = limited(raw_cells(connection, found))
     runs = run_cells_of(connection, found, of_runs, made)
     nodes = node_cells_of(connection, found, of_nodes, made)
-    return _of_version(runs, VERSION_OF_RUN, scope), _of_version(nodes, VERSION_OF_NODE, scope)
+    return of_version(runs, VERSION_OF_RUN, scope), of_version(nodes, VERSION_OF_NODE, scope)
 
 
 def _cover(connection: Connection, scope: WorkflowScope, period: Period) -> Cover:
@@ -45,7 +45,8 @@ def _cover(connection: Connection, scope: WorkflowScope, period: Period) -> Cove
     return cover(connection, [scope.workflow_key], period.since_ns // NS_PER_SECOND, end)
 
 
-def _of_version(cells: Cells, part: int, scope: WorkflowScope) -> Cells:
+def of_version(cells: Cells, part: int, scope: WorkflowScope) -> Cells:
+    """Those of the version that is meant; `part` of their keys is the version."""
     if scope.workflow_version is None:
         return cells
     return cells.where(np.flatnonzero(cells.keys[:, part] == dimension_key(scope.workflow_version)))

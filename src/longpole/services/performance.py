@@ -5,7 +5,7 @@ method checks what it is given and passes it on; the period's figures are of
 the last `days` days by the runtime's clock.
 
 Upstream: users, `rest`, `cli`. Downstream: `recording`, `summary`,
-`cell_breakdown`, `cell_bottlenecks`, `recommendations`, `what_if`.
+`cell_breakdown`, `cell_bottlenecks`, `trend_series`, `recommendations`, `what_if`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from longpole.domain.figures import Bottlenecks, NodeBreakdown, PerformanceSumma
 from longpole.domain.recommendations import Recommendation
 from longpole.domain.run_lists import RunFilters
 from longpole.domain.runs import NodeExecution, Run
+from longpole.domain.trends import TrendSeries
 from longpole.domain.what_if import Change, WhatIf
 from longpole.services import (
     bottlenecks,
@@ -25,6 +26,7 @@ from longpole.services import (
     cell_breakdown,
     recommendations,
     recording,
+    trend_series,
     what_if,
 )
 from longpole.services.fresh_cells import fresh
@@ -298,6 +300,35 @@ class WorkflowPerformanceService:
             InvalidInputError: `days` is not 1 to 365, `ttl_hours` not above 0.
         """
         return what_if.what_if(app_id, workflow_id, changes, days, ttl_hours=ttl_hours)
+
+    @staticmethod
+    def get_performance_trends(
+        app_id: str,
+        workflow_id: str,
+        metric: str | None = None,
+        period: str = "daily",
+        days: int = 30,
+        *,
+        by: str | None = None,
+        tz: str | None = None,
+    ) -> TrendSeries:
+        """How a metric went over the periods that began in the last `days` days, and over the one that goes on.
+
+        A period in which nothing is known of the metric has no point. An unknown workflow has no lines.
+
+        Args:
+            app_id: The application.
+            workflow_id: The workflow.
+            metric: A name of `longpole.domain.trends.UNITS`; None: `run_time`, of nodes and models `node_time`.
+            period: hourly, daily, weekly or monthly.
+            days: The period: 1 to 365.
+            by: version, node, node_type or model: each has a line; None: the workflow as a whole.
+            tz: A zone such as `Europe/Berlin`, whose days, weeks and months are meant; served while hours are kept.
+
+        Raises:
+            InvalidInputError: One of them is none of these, or nodes or models have no such metric.
+        """
+        return trend_series.trend_series(app_id, workflow_id, metric, period, days, by, tz)
 
     @staticmethod
     def create_optimization_recommendation(  # noqa: PLR0917 - the contract's order

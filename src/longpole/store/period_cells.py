@@ -22,7 +22,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from longpole.analysis.rollup import Cells, joined
-from longpole.analysis.rollup_cells import START
+from longpole.analysis.rollup_cells import MODEL, START, WHOLE
 from longpole.domain.errors import RangeTooLargeError
 from longpole.store import cell_reads
 from longpole.store.bulk import Row
@@ -87,15 +87,18 @@ class Cover:
         return is_apart or any(_is_in(edge, hour) for edge in self.edges)
 
 
-def cover(connection: Connection, workflow_keys: Sequence[int], start: int, end: int | None) -> Cover:
+def cover(
+    connection: Connection, workflow_keys: Sequence[int], start: int, end: int | None, *, by_hour: bool = False
+) -> Cover:
     """What makes up the time from `start` up to `end`, both at a full hour, in seconds since the epoch.
 
-    Where hours are no longer kept it begins with a whole day.
+    Where hours are no longer kept it begins with a whole day. With `by_hour` no
+    cell is longer than an hour; before their horizon there is nothing then.
 
     Raises:
         RangeTooLargeError: More runs are not in their cells yet than are read one by one; refreshing helps.
     """
-    if start < horizons(connection).hours:
+    if not by_hour and start < horizons(connection).hours:
         start = start // DAY_SECONDS * DAY_SECONDS  # of that day only the whole is known
     first_day = -(-start // DAY_SECONDS) * DAY_SECONDS
     last_day = None if end is None else end // DAY_SECONDS * DAY_SECONDS
@@ -103,6 +106,8 @@ def cover(connection: Connection, workflow_keys: Sequence[int], start: int, end:
     edges: list[Range] = [(start, first_day)]
     if last_day is not None:
         edges = [(start, end)] if last_day < first_day else [(start, first_day), (last_day, end)]
+    if by_hour:
+        days, edges = (start, start), [(start, end)]
     marks = _marks(connection, workflow_keys, start // DAY_SECONDS * DAY_SECONDS, end)
     unit_marks = [mark for mark in marks if mark[0] == Behind.UNIT and mark[3] >= start]
     work = units_behind(connection, unit_marks)
@@ -133,8 +138,17 @@ def run_cells_of(connection: Connection, found: Cover, names: Names, made: Made 
 def node_cells_of(connection: Connection, found: Cover, names: Names, made: Made) -> Cells:
     """The cells of nodes as wholes, likewise."""
     cells = _wanted(found, cell_reads.cells_of_nodes(connection, _spans(found), names, model_key=0))
-    raw = made.of_nodes.where(np.flatnonzero(made.of_nodes.keys[:, -1] == 0))
+    raw = made.of_nodes.where(np.flatnonzero(made.of_nodes.keys[:, MODEL] == WHOLE))
     return joined([cells, names.of(raw)])
+
+
+def model_cells_of(connection: Connection, found: Cover, names: Names, made: Made) -> Cells:
+    """The cells of what each model did for the nodes, likewise."""
+    cells = joined([cell_reads.cells_of_nodes(connection, _spans(found), names), names.of(made.of_nodes)])
+    raw_from = len(cells) - len(made.of_nodes)
+    by_model = np.flatnonzero(cells.keys[:, MODEL] != WHOLE)
+    stored, raw = by_model[by_model < raw_from], by_model[by_model >= raw_from]
+    return joined([_wanted(found, cells.where(stored)), cells.where(raw)])
 
 
 def raw_cells(connection: Connection, found: Cover) -> Made:
