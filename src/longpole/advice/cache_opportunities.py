@@ -10,7 +10,7 @@ nothing is ever shared between applications.
 Invariant: the figures are those of the half of the period on which nothing was
 chosen; the hits that a replay is given happened, one by one.
 
-Upstream: `services.advisor`. Downstream: `cache_trials`, `analysis.what_if`. Source: the design's analysis §3.
+Upstream: `services.advisor`. Downstream: `cache.trials`, `analysis.what_if`. Source: the design's analysis §3.
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from longpole.advice import cache_words
-from longpole.advice.cache_classes import classes, is_inside
-from longpole.advice.cache_gains import CacheGain, cache_gain, sample_of_second_half
-from longpole.advice.cache_ledger import NodeLedger, node_ledgers
-from longpole.advice.cache_trials import ENOUGH_PAIRS, TTLS_NS, Trial, asked_trial, safe_trial
+from longpole.advice.cache import words
+from longpole.advice.cache.classes import classes, is_inside
+from longpole.advice.cache.gains import CacheGain, cache_gain, sample_of_second_half
+from longpole.advice.cache.ledger import NodeLedger, node_ledgers
+from longpole.advice.cache.trials import ENOUGH_PAIRS, TTLS_NS, Trial, asked_trial, safe_trial
 from longpole.advice.observations import NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
@@ -115,15 +115,15 @@ def _finding(observed: Observations, found: Opportunity, gain: CacheGain) -> Fin
     return Finding(
         rule=f"cache_opportunities.{found.case}",
         category=Category.PERFORMANCE if gain.is_quicker else Category.COST,
-        title=cache_words.title(found.case, node),
-        description=cache_words.description(found.case, found.node_class, trial, gain),
+        title=words.title(found.case, node),
+        description=words.description(found.case, found.node_class, trial, gain),
         improvement=gain.improvement,
         affected_nodes=(node.node_id,),
         gain=gain.gain,
         estimate=gain.estimate,
-        steps=(*cache_words.first_steps(found.case, found.node_class, trial), *advised.steps),
+        steps=(*words.first_steps(found.case, found.node_class, trial), *advised.steps),
         code_example=advised.code_example,
-        facts=cache_words.facts(found.node_class, trial, gain),
-        evidence=cache_words.evidence(observed, trial),
+        facts=words.facts(found.node_class, trial, gain),
+        evidence=words.evidence(observed, trial),
         floor="low" if found.case == SAMPLING else None,
     )

@@ -7,19 +7,19 @@
 Invariant: a longer TTL is advised only where 300 results made again after they
 had expired were the same, every one of them.
 
-Upstream: `services.advisor`. Downstream: `cached_ledger`, `cache_gains`, `analysis.determinism`.
+Upstream: `services.advisor`. Downstream: `cache.cached_ledger`, `cache.gains`, `analysis.determinism`.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from longpole.advice import cache_ttl_words as words
-from longpole.advice.cache_classes import classes
-from longpole.advice.cache_gains import CacheGain, cache_gain, sample_of_second_half
-from longpole.advice.cache_ledger import NodeLedger, node_ledgers
-from longpole.advice.cache_trials import Trial
-from longpole.advice.cached_ledger import CachedLedger, cached_ledger, longer_trial
+from longpole.advice.cache import ttl_words as words
+from longpole.advice.cache.cached_ledger import CachedLedger, cached_ledger, longer_trial
+from longpole.advice.cache.classes import classes
+from longpole.advice.cache.gains import CacheGain, cache_gain, sample_of_second_half
+from longpole.advice.cache.ledger import NodeLedger, node_ledgers
+from longpole.advice.cache.trials import Trial
 from longpole.advice.observations import CacheUse, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action

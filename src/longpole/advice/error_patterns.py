@@ -7,22 +7,22 @@
 A cause that `retry_patterns` speaks of is not told again. A step that merely
 holds the one that failed, or was skipped because of it, is not blamed.
 
-Upstream: `failures`, `error_traits`. Downstream: `services.advisor`.
+Upstream: `failures.causes`, `failures.traits`. Downstream: `services.advisor`.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from longpole.advice.error_traits import Facts, Traits, traits
 from longpole.advice.evidence import failed_share_estimate, failed_share_words, share_words, shown_by, titled
-from longpole.advice.failure_worth import ends_many_runs, harms_many_runs
-from longpole.advice.failures import Failures, failures
+from longpole.advice.failures.causes import Failures, failures
+from longpole.advice.failures.traits import Facts, Traits, traits
+from longpole.advice.failures.worth import ends_many_runs, harms_many_runs
 from longpole.advice.observations import FAILED, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action, Remedy
-from longpole.advice.retry_findings import quoted
-from longpole.advice.retry_outcomes import retry_outcomes
+from longpole.advice.retries.findings import quoted
+from longpole.advice.retries.outcomes import retry_outcomes
 from longpole.analysis.error_kinds import ErrorKind
 from longpole.analysis.proportions import share
 from longpole.domain import amounts

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from longpole.advice.evidence import share_words, shown_by, titled
-from longpole.advice.model_calls import LEAST_USD, by_run
 from longpole.advice.observations import Floats, Ints, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
+from longpole.advice.tokens.model_calls import LEAST_USD, by_run
 from longpole.analysis.bootstrap import mean_interval
 from longpole.analysis.proportions import share
 from longpole.domain import amounts

@@ -4,7 +4,7 @@ What is known to be safe is said to be; what depends on something that nobody
 declared is asked. Nothing is said where the replay of the runs, with the slots
 that there are, promises less than a fiftieth of their time for sure.
 
-Upstream: `graphs.removable_edges`, `graphs.parallel_iterations`, `parallel_ties`, `parallel_rounds`,
+Upstream: `graphs.removable_edges`, `graphs.parallel_iterations`, `parallel.ties`, `parallel.rounds`,
 `analysis.what_if`. Downstream: `services.advisor`.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 
 from longpole.advice.evidence import shift_words, shown_by, time_estimate, titled
 from longpole.advice.observations import NodeInfo, Observations
-from longpole.advice.parallel_rounds import Rounds, one_after_the_other
-from longpole.advice.parallel_ties import surely_apart, ties
+from longpole.advice.parallel.rounds import Rounds, one_after_the_other
+from longpole.advice.parallel.ties import surely_apart, ties
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action, Remedy
 from longpole.advice.what_if_worth import best_shift, gain_of

@@ -1,6 +1,6 @@
 """A finding's figures as JSON has them: both databases, HTTP and a terminal show the same.
 
-Upstream: `lifecycle`, `behaviour`. A number that is none (NaN, infinite) is unknown.
+Upstream: `lifecycle.reconciled`, `lifecycle.behaviour`. A number that is none (NaN, infinite) is unknown.
 """
 
 import math

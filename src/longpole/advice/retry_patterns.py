@@ -3,16 +3,16 @@
 Speaks of a cause of failures where other retries, or another timeout, would
 change what becomes of it; `error_patterns` speaks of all the rest.
 
-Upstream: `failures`. Downstream: `services.advisor`.
+Upstream: `failures.causes`. Downstream: `services.advisor`.
 """
 
 from collections.abc import Iterator
 
-from longpole.advice.failures import failures, recovered_timeouts
+from longpole.advice.failures.causes import failures, recovered_timeouts
 from longpole.advice.observations import Observations
-from longpole.advice.retry_outcomes import retry_outcomes
-from longpole.advice.retry_timeouts import timeout_case
-from longpole.advice.retry_waits import long_waits
+from longpole.advice.retries.outcomes import retry_outcomes
+from longpole.advice.retries.timeouts import timeout_case
+from longpole.advice.retries.waits import long_waits
 from longpole.domain.findings import Finding
 
 

@@ -1,6 +1,6 @@
 """What will not hold when there is more of it: payloads of megabytes, slots that are all taken, memory that grows.
 
-Upstream: `services.advisor`. Downstream: `slot_saturation`.
+Upstream: `services.advisor`. Downstream: `waiting.slot_saturation`.
 """
 
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from longpole.advice.evidence import shown_by, titled
-from longpole.advice.failures import node_groups
+from longpole.advice.failures.causes import node_groups
 from longpole.advice.observations import Floats, Ints, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
-from longpole.advice.slot_saturation import slot_saturation
+from longpole.advice.waiting.slot_saturation import slot_saturation
 from longpole.analysis.trends import Trend, trend
 from longpole.domain import amounts
 from longpole.domain.findings import Finding, Gain

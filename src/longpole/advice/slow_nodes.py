@@ -4,21 +4,22 @@ That a step takes the largest part of a run is no finding: one of them always
 does. It is one when something tells the slow executions from the others, and
 the replay of the runs with what the others really took is surely shorter.
 
-Upstream: `node_times`, `slow_node_causes`, `critical_waiting`, `analysis.what_if`. Downstream: `services.advisor`.
+Upstream: `slow.node_times`, `slow.causes`, `waiting.critical_waiting`, `analysis.what_if`.
+Downstream: `services.advisor`.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from longpole.advice.critical_waiting import critical_waiting
 from longpole.advice.evidence import shift_words, shown_by, time_estimate, titled
-from longpole.advice.node_times import NodeTimes, critical_node_times
 from longpole.advice.observations import Observations, SampledRun
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
-from longpole.advice.slow_node_cause import Cause
-from longpole.advice.slow_node_causes import cause_of
+from longpole.advice.slow.cause import Cause
+from longpole.advice.slow.causes import cause_of
+from longpole.advice.slow.node_times import NodeTimes, critical_node_times
+from longpole.advice.waiting.critical_waiting import critical_waiting
 from longpole.advice.what_if_worth import best_shift, gain_of
 from longpole.analysis.bottlenecks import critical_times
 from longpole.analysis.what_if import what_if

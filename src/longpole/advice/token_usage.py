@@ -2,19 +2,19 @@
 
 Duplicate calls are told by `cache_opportunities`, what retries waste by `retry_patterns`.
 
-Upstream: `services.advisor`. Downstream: `token_growth`, `token_drift`, `token_prefixes`, `token_outputs`,
-`token_models`.
+Upstream: `services.advisor`. Downstream: `tokens.growth`, `tokens.drift`, `tokens.prefixes`, `tokens.outputs`,
+`tokens.models`.
 """
 
 from collections.abc import Iterator
 
-from longpole.advice.model_calls import model_calls
 from longpole.advice.observations import Observations
-from longpole.advice.token_drift import token_drift
-from longpole.advice.token_growth import token_growth
-from longpole.advice.token_models import token_models
-from longpole.advice.token_outputs import token_outputs
-from longpole.advice.token_prefixes import token_prefixes
+from longpole.advice.tokens.drift import token_drift
+from longpole.advice.tokens.growth import token_growth
+from longpole.advice.tokens.model_calls import model_calls
+from longpole.advice.tokens.models import token_models
+from longpole.advice.tokens.outputs import token_outputs
+from longpole.advice.tokens.prefixes import token_prefixes
 from longpole.domain.findings import Finding
 
 

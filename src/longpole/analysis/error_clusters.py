@@ -6,7 +6,7 @@
 Invariant: every failure belongs to one cluster; names and order of what is
 given change nothing.
 
-Upstream: columns of node executions. Downstream: `advice.failures`. Source:
+Upstream: columns of node executions. Downstream: `advice.failures.causes`. Source:
 similarity of messages as in Drain (He et al., ICWS 2017).
 """
 

@@ -3,7 +3,7 @@
 A smaller model costs less; whether it does the work nobody can read off a trace.
 So a difference in price is only ever worth a test.
 
-Upstream: `advice.token_models`. Source: the makers' own names for the sizes of a
+Upstream: `advice.tokens.models`. Source: the makers' own names for the sizes of a
 family; the sample size of a two-sided comparison of two means (Cohen, 1988).
 """
 

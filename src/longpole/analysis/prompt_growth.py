@@ -10,7 +10,7 @@ nothing of rounds.
 Invariant: the bounds hold the slope; the same calls in another order give the
 same figures.
 
-Upstream: `advice.token_growth`. Source: least squares on deviations from each
+Upstream: `advice.tokens.growth`. Source: least squares on deviations from each
 run's own means (fixed effects), bounds by drawing whole runs again (cluster bootstrap).
 """
 

@@ -6,7 +6,7 @@
 Invariant: what is no JSON is what was sent, as it is; of JSON in which nothing
 that is known to be sent is found, nothing is.
 
-Upstream: `advice.token_prefixes`. Source: the input payloads of the clients that
+Upstream: `advice.tokens.prefixes`. Source: the input payloads of the clients that
 `docs/how-to` tells of, as recorded.
 """
 

@@ -5,7 +5,7 @@
                │ └───► implemented ─► verified ─ did not help ──► active
                └ found again: the same one, with today's words and figures
 
-Upstream: `advice.lifecycle`, `services.recommendations`. Downstream: `store.recommendations`, `rest`, `cli`.
+Upstream: `advice.lifecycle.reconciled`, `services.recommendations`. Downstream: `store.recommendations`, `rest`, `cli`.
 """
 
 from collections.abc import Mapping

@@ -3,14 +3,14 @@
 Two processes that analyse the same workflow at the same time make each
 recommendation once: one waits for the other, and finds what it has made.
 
-Upstream: `advisor`. Downstream: `advice.lifecycle` decides, `store.recommendations` keeps.
+Upstream: `advisor`. Downstream: `advice.lifecycle.reconciled` decides, `store.recommendations` keeps.
 """
 
 import logging
 from collections.abc import Collection, Sequence
 
 from longpole import runtime
-from longpole.advice.lifecycle import Analysed, reconciled
+from longpole.advice.lifecycle.reconciled import Analysed, reconciled
 from longpole.advice.observations import Observations
 from longpole.domain.findings import Finding
 from longpole.domain.recommendations import Recommendation

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from longpole import runtime
-from longpole.advice.history import with_history
+from longpole.advice.lifecycle.history import with_history
 from longpole.advice.worth import most_first
 from longpole.domain.errors import InvalidInputError, RecommendationNotFoundError
 from longpole.domain.recommendations import (

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from longpole import runtime
-from longpole.advice.history import with_history
+from longpole.advice.lifecycle.history import with_history
 from longpole.advice.plain import plain
 from longpole.analysis.before_after import BeforeAfter, Difference, Side, before_after
 from longpole.analysis.same_traffic import Traffic

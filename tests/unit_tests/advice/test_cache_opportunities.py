@@ -6,10 +6,10 @@ from typing import TypeVar
 import pytest
 
 from caching_scenes import Ask, Step, records, scene
-from longpole.advice.cache_classes import classes
-from longpole.advice.cache_ledger import MIN_KEPT_S, node_ledgers
+from longpole.advice.cache.classes import classes
+from longpole.advice.cache.ledger import MIN_KEPT_S, node_ledgers
+from longpole.advice.cache.trials import safe_trial
 from longpole.advice.cache_opportunities import cache_opportunities
-from longpole.advice.cache_trials import safe_trial
 from longpole.advice.observations import NO_FINGERPRINT, CacheUse, Observations
 from longpole.caching.policy import MIN_SECONDS
 from longpole.domain.cache import NodeClass

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from longpole.advice.error_patterns import error_patterns
-from longpole.advice.failures import failures
+from longpole.advice.failures.causes import failures
 from longpole.advice.retry_patterns import retry_patterns
 from longpole.domain.findings import Finding
 from longpole.domain.recommendations import Category

@@ -8,8 +8,8 @@ import pytest
 
 from healthy import healthy
 from longpole.advice.observations import Observations
+from longpole.advice.parallel.ties import surely_apart, ties
 from longpole.advice.parallel_opportunities import parallel_opportunities
-from longpole.advice.parallel_ties import surely_apart, ties
 from longpole.domain.findings import Finding
 from longpole.domain.graphs import Engine, GraphEdge, GraphNode, GraphSource, Purity, WorkflowGraph
 from longpole.domain.runs import NodeExecution, NodeStatus, Run, RunRecord, RunStatus

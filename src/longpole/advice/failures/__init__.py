@@ -1,0 +1,1 @@
+"""Failures by their cause, how much each matters, and what it looks like."""

@@ -1,0 +1,1 @@
+"""What becomes of a recommendation: found again, followed, dismissed, vanished."""

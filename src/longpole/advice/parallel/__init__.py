@@ -1,0 +1,1 @@
+"""What runs show of steps and rounds that could run side by side."""

@@ -1,0 +1,1 @@
+"""What other retries, waits and timeouts would change."""

@@ -1,0 +1,1 @@
+"""Calls of models, and the tokens that they are sent and make in vain."""
