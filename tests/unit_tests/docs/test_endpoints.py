@@ -9,7 +9,17 @@ from pydantic import BaseModel
 from starlette.routing import BaseRoute, Route
 
 from longpole.app import create_app
-from longpole.rest.schemas import cache, cache_answers, cache_questions, figures, recording, run_query, runs, what_if
+from longpole.rest.schemas import (
+    cache,
+    cache_answers,
+    cache_questions,
+    figures,
+    recording,
+    run_query,
+    runs,
+    trends,
+    what_if,
+)
 from longpole.runtime import Runtime
 from longpole.settings import Settings
 
@@ -76,6 +86,10 @@ def test_every_filter_of_runs_is_documented(pages: Any) -> None:
         (figures.NodeFigures, "**nodes**"),
         (figures.Bottlenecks, "**bottlenecks**"),
         (figures.Bottleneck, "**bottlenecks**"),
+        (trends.TrendQuery, "**trends**"),
+        (trends.TrendSeries, "**trends**"),
+        (trends.TrendLine, "**trends**"),
+        (trends.TrendPoint, "**trends**"),
         (what_if.WhatIf, "**what-if**"),
         (what_if.WhatIfQuery, "**what-if**"),
         (what_if.ShiftFigures, "**what-if**"),

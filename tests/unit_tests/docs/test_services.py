@@ -20,7 +20,7 @@ _CALLS = [
 
 
 def test_there_are_calls() -> None:
-    assert len(_CALLS) == 10 + 12 + 1
+    assert len(_CALLS) == 11 + 12 + 1
 
 
 @pytest.mark.parametrize(("service", "name"), _CALLS, ids=lambda value: value if isinstance(value, str) else "")
