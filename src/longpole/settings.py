@@ -12,6 +12,7 @@ from pydantic import ByteSize, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from longpole.caching.policy import Mode, Policy
+from longpole.domain.metrics import MOST_NAMES
 
 _MIB = 1 << 20
 
@@ -90,6 +91,9 @@ class Settings(BaseSettings):
 
     rollup_max_nodes: Annotated[int, Field(ge=1)] = 1_000
     """How many nodes of a workflow are told apart in the figures of one stretch of time; the rest are `other`."""
+
+    metrics_max: Annotated[int, Field(ge=0, le=MOST_NAMES)] = 50
+    """Of how many metrics that a workflow sends there are figures of one stretch of time: the first by name."""
 
     cache_mode: Mode = Mode.ON
     """`on` serves cached results of nodes, `shadow` looks them up, runs all the same and compares, `off` neither."""

@@ -86,7 +86,9 @@ def merge(cells: Cells, keys: Ints) -> Cells:
 
 
 def joined(parts: Iterable[Cells]) -> Cells:
-    """Cells of the same names one after the other; several may have one key: `merge` makes them one.
+    """Cells of the same numbers one after the other; several may have one key: `merge` makes them one.
+
+    What only some of the parts have a sketch of, the others know nothing of.
 
     Raises:
         ValueError: There is no part.
@@ -98,8 +100,15 @@ def joined(parts: Iterable[Cells]) -> Cells:
     return Cells(
         np.concatenate([part.keys for part in every]),
         {name: np.concatenate([part.numbers[name] for part in every]) for name in first.numbers},
-        {name: [packed for part in every for packed in part.sketches[name]] for name in first.sketches},
+        {name: _chained(every, name) for name in dict.fromkeys(name for part in every for name in part.sketches)},
     )
+
+
+def _chained(parts: Sequence[Cells], name: str) -> Sketches:
+    found: list[bytes | None] = []
+    for part in parts:
+        found += part.sketches[name] if name in part.sketches else [None] * len(part)
+    return found
 
 
 class _Groups:

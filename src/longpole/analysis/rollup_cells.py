@@ -4,7 +4,7 @@
     cell of nodes   tier, workflow, start, node, version, model (0: the node as a whole)
 
 A node's part by model holds its executions, times, tokens and money again;
-only the node as a whole knows the critical path.
+only the node as a whole knows the critical path, and what users measure.
 
 Upstream: `rollup_rows`. Downstream: `rollup`; the names are those of the columns
 of `store.tables.rollups`.
@@ -12,6 +12,7 @@ of `store.tables.rollups`.
 
 import numpy as np
 
+from longpole.analysis.metric_cells import metric_sketches
 from longpole.analysis.rollup import UNKNOWN, Cells, Sketches, roll_up
 from longpole.analysis.rollup_paths import Paths, paths
 from longpole.analysis.rollup_rows import TOKENS, NodeRows, RunRows
@@ -55,7 +56,12 @@ def _run_cells(runs: RunRows, nodes: NodeRows, on: Paths, retries: Ints) -> Cell
         "memory_max_bytes": runs.memory_bytes,
     }
     made = roll_up(runs.keys, numbers, _run_distributions(runs, nodes, on, retries))
-    return Cells(made.keys, made.numbers, {**made.sketches, "node_time": _node_times(runs, nodes, made.keys)})
+    further = {
+        "node_time": _node_times(runs, nodes, made.keys),
+        **metric_sketches(runs.measured, runs.keys, made.keys),
+        **metric_sketches(nodes.measured, runs.keys[nodes.run], made.keys),
+    }
+    return Cells(made.keys, made.numbers, {**made.sketches, **further})
 
 
 _STATUS = {"succeeded": SUCCEEDED, "failed": FAILED, "partial": PARTIAL}
@@ -128,7 +134,9 @@ def _node_cells(runs: RunRows, nodes: NodeRows, on: Paths) -> Cells:
         "memory_max_bytes": nodes.memory_bytes,
     }
     distributions = {"time": nodes.elapsed_ns, "critical": on.critical_ns}
-    return _with_models(keys, nodes.model_key, numbers, distributions)
+    made = _with_models(keys, nodes.model_key, numbers, distributions)
+    of_users = metric_sketches(nodes.measured, keys, made.keys)
+    return Cells(made.keys, made.numbers, {**made.sketches, **of_users})
 
 
 def _with_models(keys: Ints, model_key: Ints, numbers: dict[str, Ints], distributions: dict[str, Ints]) -> Cells:

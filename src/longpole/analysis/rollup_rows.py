@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from longpole.analysis.sketch import Ints
 from longpole.domain.runs import Attempt
 
+Floats = NDArray[np.float64]
+
 NO_TIME = -(1 << 63)
 """In the place of an instant that is unknown."""
 
@@ -33,6 +35,23 @@ class TimedRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Numbers of users' own: which metric, of which row, how much.
+
+    Attributes:
+        names: Kind (see `metric_cells`) and name of each metric, in the order of the names.
+        index: Which metric, as its place in `names`.
+        place: The row: a place in `RunRows`, or in `NodeRows`.
+        values: Finite numbers.
+    """
+
+    names: tuple[tuple[str, str], ...]
+    index: Ints
+    place: Ints
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RunRows:
     """Runs that count, a place in every column per run.
 
@@ -45,6 +64,7 @@ class RunRows:
         cost: Pico-dollars, where all of it is known.
         known_cost: Pico-dollars, of that part of it that is known.
         cache_rate: Millionths of a percent.
+        measured: Users' own numbers; None where there is none.
     """
 
     keys: Ints
@@ -59,6 +79,7 @@ class RunRows:
     known_cost: Ints
     cache_rate: Ints
     memory_bytes: Ints
+    measured: Measured | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -87,6 +108,7 @@ class NodeRows:
         tokens: By kind, and `total`.
         cost: Pico-dollars.
         is_cached: 0 or 1; -1 where nothing was said.
+        measured: Users' own numbers; None where there is none.
     """
 
     run: Ints
@@ -108,6 +130,7 @@ class NodeRows:
     input_bytes: Ints
     output_bytes: Ints
     memory_bytes: Ints
+    measured: Measured | None = None
 
     def __len__(self) -> int:
         return len(self.run)

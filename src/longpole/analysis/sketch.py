@@ -169,6 +169,10 @@ class Sketch:
         within = (rank - self.zeros - before + 0.5) / held
         return min(max(bucket_bound(int(self.indices[place]) + within), float(self.least)), float(self.greatest))
 
+    def order_statistic(self, rank: int) -> float:
+        """The `rank`-th smallest value, from 0, to `RELATIVE_ERROR`; there must be so many."""
+        return self._order_statistic(rank, np.cumsum(self.counts))
+
     def share_above(self, threshold: float) -> float | None:
         """The share of values above `threshold`, to the bucket that it falls into; None where there is no value."""
         if not self.count:

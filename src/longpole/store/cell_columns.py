@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from sqlalchemy import ColumnElement, Select, Table, func, select
 
+from longpole.analysis.metric_cells import is_custom
 from longpole.analysis.rollup import UNKNOWN, Cells, Sketches
 from longpole.analysis.rollup_cells import RUN_SKETCHES
 from longpole.analysis.sketch import Ints
@@ -21,6 +22,7 @@ from longpole.store.tables import node_cells, run_cells
 
 _SKETCH_COLUMNS = {"time_sketch", "critical_sketch", "sketches"}
 _NAMES = {"time_sketch": {4: "run_time", 6: "time"}, "critical_sketch": {6: "critical"}}
+_WIDTH_OF_RUNS = 4
 _FURTHER = tuple(name for name in RUN_SKETCHES if name != "run_time")
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(dict[str, bytes]).decode
@@ -31,12 +33,19 @@ def numbers_of(table: Table) -> tuple[str, ...]:
     return tuple(c.name for c in table.columns if not c.primary_key and c.name not in _SKETCH_COLUMNS)
 
 
-def sketches_of(blobs: Iterable[str], key_columns: int) -> list[str]:
-    """The names of the sketches that columns hold, in a table whose key has so many columns."""
+def sketches_of(blobs: Iterable[str], cells: Cells) -> list[str]:
+    """The names of the sketches of some cells that columns hold."""
+    width = cells.keys.shape[1]
     found: list[str] = []
     for name in blobs:
-        found += _FURTHER if name == "sketches" else [_NAMES[name][key_columns]]
+        found += _mapped(cells) if name == "sketches" else [_NAMES[name][width]]
     return found
+
+
+def _mapped(cells: Cells) -> list[str]:
+    """The names of the sketches that one column holds all together: always in the same order."""
+    own = _FURTHER if cells.keys.shape[1] == _WIDTH_OF_RUNS else ()
+    return [*own, *sorted(filter(is_custom, cells.sketches))]
 
 
 def rows_of(table: Table, cells: Cells, dialect: str) -> list[tuple[Any, ...]]:
@@ -45,7 +54,7 @@ def rows_of(table: Table, cells: Cells, dialect: str) -> list[tuple[Any, ...]]:
     columns: list[Iterable[Any]] = list(keys)
     for column in list(table.columns)[len(keys) :]:
         if column.name == "sketches":
-            columns.append(_maps(cells))
+            columns.append(_maps(cells, is_nullable=bool(column.nullable)))
         elif column.name in _SKETCH_COLUMNS:
             sketches = cells.sketches[_NAMES[column.name][len(keys)]]
             columns.append(sketches if column.nullable else [packed or b"" for packed in sketches])
@@ -56,9 +65,15 @@ def rows_of(table: Table, cells: Cells, dialect: str) -> list[tuple[Any, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def _maps(cells: Cells) -> Iterable[bytes]:
-    for place in range(len(cells)):
-        yield _encode({name: packed for name in _FURTHER if (packed := cells.sketches[name][place]) is not None})
+def _maps(cells: Cells, *, is_nullable: bool) -> Iterable[bytes | None]:
+    columns = [(name, cells.sketches[name]) for name in _mapped(cells)]
+    if not columns:
+        return [None] * len(cells)
+    maps = [
+        {name: packed for name, column in columns if (packed := column[place]) is not None}
+        for place in range(len(cells))
+    ]
+    return [_encode(each) if each or not is_nullable else None for each in maps]
 
 
 def _numbers(values: Ints, name: str, dialect: str, *, is_nullable: bool) -> list[Any]:
@@ -90,8 +105,10 @@ def cells_from(table: Table, numbers: Sequence[str], blobs: Sequence[str], rows:
     sketches: dict[str, Sketches] = {}
     for name, column in zip(blobs, columns[width + len(numbers) :], strict=True):
         if name == "sketches":
-            maps = [_decode(packed) for packed in column]
-            sketches |= {metric: [found.get(metric) for found in maps] for metric in _FURTHER}
+            maps = [_decode(packed) if packed else {} for packed in column]
+            own = _FURTHER if width == _WIDTH_OF_RUNS else ()
+            names = [*own, *sorted(set().union(*maps).difference(own))]
+            sketches |= {metric: [found.get(metric) for found in maps] for metric in names}
         else:
             sketches[_NAMES[name][width]] = [bytes(packed) if packed else None for packed in column]
     return Cells(
@@ -106,4 +123,4 @@ def _ints(values: Sequence[int]) -> Ints:
 
 
 RUN_NUMBERS, NODE_NUMBERS = numbers_of(run_cells), numbers_of(node_cells)
-RUN_BLOBS, NODE_BLOBS = ("time_sketch", "sketches"), ("time_sketch", "critical_sketch")
+RUN_BLOBS, NODE_BLOBS = ("time_sketch", "sketches"), ("time_sketch", "critical_sketch", "sketches")

@@ -42,7 +42,7 @@ class Names:
 
     def of(self, cells: Cells) -> Cells:
         """The same of cells that have everything."""
-        sketches = {name: cells.sketches[name] for name in sketches_of(self.blobs, cells.keys.shape[1])}
+        sketches = {name: cells.sketches[name] for name in sketches_of(self.blobs, cells)}
         return Cells(cells.keys, {name: cells.numbers[name] for name in self.numbers}, sketches)
 
 

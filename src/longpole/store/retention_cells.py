@@ -50,10 +50,10 @@ def _placed(cells: Cells, now: Horizons) -> Cells:
 
 def cells_to_keep(connection: Connection, run_keys: Sequence[int]) -> Parts:
     """What runs come to that are about to be removed; nothing of those whose cells are frozen anyway."""
-    raw = raw_rows(connection, run_keys, Horizons())
+    now = horizons(connection)
+    raw = raw_rows(connection, run_keys, Horizons(formulas=now.formulas))
     of_runs, of_nodes = cells_of(raw.runs, raw.nodes)
-    frozen_before = horizons(connection).raw
-    return _kept(of_runs, frozen_before), _kept(of_nodes, frozen_before)
+    return _kept(of_runs, now.raw), _kept(of_nodes, now.raw)
 
 
 def _kept(cells: Cells, frozen_before: int) -> Cells:

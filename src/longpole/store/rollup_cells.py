@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from longpole.analysis import metric_cells
 from longpole.analysis.rollup import Cells, joined, merge
 from longpole.analysis.rollup_cells import cells_of
+from longpole.domain.metrics import MOST_NAMES
 from longpole.store import cell_reads
 from longpole.store.cell_reads import Span
 from longpole.store.retention_cells import removed_cells
@@ -20,12 +22,16 @@ _RUNS_AT_A_TIME = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Cells of runs and of nodes, the versions that they name, and whether some nodes were folded into `other`."""
+    """Cells of runs and of nodes, the versions that they name, and whether some nodes were folded into `other`.
+
+    `names_left_out` is of how many sent metrics the fullest cell keeps nothing.
+    """
 
     of_runs: Cells
     of_nodes: Cells
     versions: dict[int, str] = field(default_factory=dict)
     is_folded: bool = False
+    names_left_out: int = 0
 
 
 def cells_of_runs(connection: Connection, work: Work, *, with_nodes: bool = True) -> Made:
@@ -52,4 +58,4 @@ def cells_of_runs(connection: Connection, work: Work, *, with_nodes: bool = True
 
 def _merged(parts: list[Cells]) -> Cells:
     together = joined(parts)
-    return merge(together, together.keys)
+    return metric_cells.limited(merge(together, together.keys), MOST_NAMES)[0]

@@ -26,6 +26,9 @@ from longpole.store.upkeep_log import fact, remember
 RAW_HORIZON = "raw_horizon_ns"
 """Every raw row of a run that counts for this instant or later is there."""
 
+FORMULAS = "metric_formulas_version"
+"""How often users' formulas changed; while there is no such fact, there are none."""
+
 _NS = 1_000_000_000
 _EVER = -(1 << 62)
 
@@ -46,11 +49,15 @@ Place = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Horizons:
-    """Seconds since the epoch before which there are no 5-minute cells, no hour cells, and not every raw row."""
+    """Seconds since the epoch before which there are no 5-minute cells, no hour cells, and not every raw row.
+
+    `formulas` counts the changes of users' formulas, which cells depend on too.
+    """
 
     units: int = _EVER
     hours: int = _EVER
     raw: int = _EVER
+    formulas: int = 0
 
     def place(self, workflow_key: int, unit: int) -> Place:
         """The cell that the runs of a unit go into."""
@@ -66,7 +73,7 @@ class Horizons:
 
 def horizons(connection: Connection) -> Horizons:
     """The horizons as they are now."""
-    names = [*_HORIZONS.values(), RAW_HORIZON]
+    names = [*_HORIZONS.values(), RAW_HORIZON, FORMULAS]
     query = select(upkeep_facts.c.name, upkeep_facts.c.value).where(upkeep_facts.c.name.in_(names))
     known: dict[str, int] = {row.name: row.value for row in connection.execute(query)}
     raw_ns = known.get(RAW_HORIZON)
@@ -74,6 +81,7 @@ def horizons(connection: Connection) -> Horizons:
         units=known.get(_HORIZONS[Tier.UNIT], _EVER),
         hours=known.get(_HORIZONS[Tier.HOUR], _EVER),
         raw=_EVER if raw_ns is None else -(-raw_ns // _NS),
+        formulas=known.get(FORMULAS, 0),
     )
 
 

@@ -26,17 +26,21 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from longpole.analysis.metric_values import Wanted, measured, sent
 from longpole.analysis.rollup import UNKNOWN
 from longpole.analysis.rollup_cells import CACHE_RATE_UNIT, PARTIAL
-from longpole.analysis.rollup_rows import NO_TIME, TOKENS, NodeRows, RunRows, TimedRow
+from longpole.analysis.rollup_rows import NO_TIME, TOKENS, Measured, NodeRows, RunRows, TimedRow
 from longpole.analysis.sketch import Ints
+from longpole.domain.metrics import Level
 from longpole.store.columns import pico_dollars
 from longpole.store.keys import dimension_key
+from longpole.store.metric_formulas import formulas_of
 from longpole.store.node_identities import identities, told_apart
 from longpole.store.node_totals import ended_ns, used_tokens
 from longpole.store.quick_reads import array, rows, rows_of_keys, sql_of
 from longpole.store.rollup_horizons import Horizons
 from longpole.store.run_rows import attempt_of
+from longpole.store.seldom_read import seldom_read
 from longpole.store.tables import node_attempts, node_executions, runs
 
 _KEYS_PER_QUERY = 500
@@ -108,6 +112,7 @@ class _Found:
 
     def __init__(self, connection: Connection, run_keys: Sequence[int], *, with_nodes: bool) -> None:
         dialect = connection.dialect
+        self.connection = connection
         self.runs = sorted(rows_of_keys(connection, _runs_sql(dialect), run_keys))  # the key comes first
         self.nodes = rows_of_keys(connection, _nodes_sql(dialect), [row[0] for row in self.runs]) if with_nodes else []
         self.columns = list(zip(*self.nodes, strict=True)) or [()] * _NODE_WIDTH
@@ -123,13 +128,32 @@ class _Found:
 
     def rows(self, horizons: Horizons) -> RawRows:
         versions = {dimension_key(row[2]): row[2] for row in self.runs if row[2] is not None}
-        return RawRows(self._run_rows(horizons), self._node_rows(), versions)
+        of_runs, of_nodes = self._run_rows(horizons), self._node_rows()
+        if horizons.formulas:
+            of_runs, of_nodes = self._measured(of_runs, of_nodes)
+        return RawRows(of_runs, of_nodes, versions)
+
+    def _measured(self, of_runs: RunRows, of_nodes: NodeRows) -> tuple[RunRows, NodeRows]:
+        """The same with what users' formulas come to."""
+        formulas = formulas_of(self.connection, np.unique(of_runs.keys[:, 1]).tolist())
+        if not formulas:
+            return of_runs, of_nodes
+        needed = {name for formula in formulas for name in formula.expression.names}
+        further = seldom_read(self.connection, needed, self.columns[:2], [row[0] for row in self.runs])
+        order = np.argsort(self._run_of_nodes(), kind="stable")
+        seconds = _ints([row[3] for row in self.runs]) // _NS
+        of_node = {name: column[order] for name, column in further.of_nodes.items()}
+        return measured(of_runs, of_nodes, Wanted(seconds, formulas, further.of_runs, of_node))
+
+    def _run_of_nodes(self) -> Ints:
+        run: Ints = np.searchsorted(_ints([row[0] for row in self.runs]), _ints(self.columns[0]))
+        return run
 
     def _run_rows(self, horizons: Horizons) -> RunRows:
         columns = list(zip(*self.runs, strict=True)) or [()] * _RUN_WIDTH
-        _key, workflow, version, period, status, rate = columns[:6]
+        _key, workflow, version, period, status, rate, numbers = columns[:7]
         start, end, elapsed_ns, node_count, failed_nodes, cost, known_cost, memory_bytes, *tokens = map(
-            _ints, columns[6:]
+            _ints, columns[7:]
         )
         tiers, starts = horizons.places(_ints(period) // _NS)
         version_keys = [NO_VERSION if each is None else dimension_key(each) for each in version]
@@ -147,11 +171,12 @@ class _Found:
             known_cost=known_cost,
             cache_rate=_ints([UNKNOWN if each is None else round(each * CACHE_RATE_UNIT) for each in rate]),
             memory_bytes=memory_bytes,
+            measured=sent(((place, text) for place, text in enumerate(numbers) if text), Level.RUN),
         )
 
     def _node_rows(self) -> NodeRows:
         """All runs' nodes, those of a run side by side, whatever the order in which they were read."""
-        run = np.searchsorted(_ints([row[0] for row in self.runs]), _ints(self.columns[0]))
+        run = self._run_of_nodes()
         order = np.argsort(run, kind="stable")
         start_ns, end_ns, model, status, elapsed_ns, attempts, cost, is_cached, *sizes = (
             _ints(column)[order] for column in self.columns[_NUMBERS:]
@@ -179,7 +204,13 @@ class _Found:
             input_bytes=input_bytes,
             output_bytes=output_bytes,
             memory_bytes=memory,
+            measured=self._sent(order) if any(self.columns[_METRICS]) else None,
         )
+
+    def _sent(self, order: Ints) -> Measured | None:
+        """The numbers that were sent with executions."""
+        texts = self.columns[_METRICS]
+        return sent(((place, text) for place, row in enumerate(order.tolist()) if (text := texts[row])), Level.NODE)
 
     def _parents(self, order: Ints) -> Ints:
         """Where the execution is that each is inside of."""
@@ -207,7 +238,7 @@ class _Found:
         return timed
 
     def _timed_row(self, row: tuple[Any, ...], place: int) -> TimedRow:
-        run_key, id_, parent, ready_ns, waits_for, key, start_ns, end_ns = row[: _NUMBERS + 2]
+        run_key, id_, parent, ready_ns, waits_for, _, key, start_ns, end_ns = row[: _NUMBERS + 2]
         node_id, _, node_type = self.known[key]
         return TimedRow(
             id_,
@@ -232,6 +263,7 @@ def _runs_sql(dialect: Dialect) -> str:
         r.period_ns,
         type_coerce(r.status, Integer),
         r.cache_hit_rate,
+        cast(r.metrics, Text),
         _instant(r.start_ns),
         _instant(r.end_ns),
         _known(r.elapsed_ns),
@@ -245,7 +277,7 @@ def _runs_sql(dialect: Dialect) -> str:
     return f"{sql_of(select(*columns).where(counted().self_group()), dialect)} AND runs.run_key"
 
 
-_RUN_WIDTH = 20
+_RUN_WIDTH = 21
 
 
 @lru_cache
@@ -256,6 +288,7 @@ def _nodes_sql(dialect: Dialect) -> str:
         e.parent_node_execution_id,
         e.ready_ns,
         cast(e.waits_for, Text),
+        cast(e.metrics, Text),
         e.node_key,
         _instant(e.start_ns),
         _instant(ended_ns),
@@ -273,7 +306,7 @@ def _nodes_sql(dialect: Dialect) -> str:
     return f"{sql_of(select(*columns), dialect)} WHERE node_executions.run_key"
 
 
-_NODE_KEY, _NUMBERS, _ATTEMPTS, _NODE_WIDTH = 5, 6, 11, 23
+_METRICS, _NODE_KEY, _NUMBERS, _ATTEMPTS, _NODE_WIDTH = 5, 6, 7, 12, 24
 
 
 def _known(column: ColumnElement[Any], otherwise: int = UNKNOWN) -> ColumnElement[int]:

@@ -1,18 +1,12 @@
 """Metrics that users define: numbers sent with runs and nodes, or expressions over recorded fields."""
 
-from enum import StrEnum
-
 from sqlalchemy import Column, Index, Table, Text, text
 
+from longpole.domain.metrics import Level
 from longpole.store.tables.metadata import metadata, one_of
 from longpole.store.types import UtcDateTime
 
 _OF_A_WORKFLOW, _OF_AN_APP = text("workflow_id IS NOT NULL"), text("workflow_id IS NULL")
-
-
-class _Level(StrEnum):
-    RUN = "run"
-    NODE = "node"
 
 
 custom_metrics = Table(
@@ -25,6 +19,9 @@ custom_metrics = Table(
     Column("expression", Text, comment="over recorded fields; NULL: the number is sent"),
     Column("level", Text, nullable=False, comment="what carries it"),
     Column("unit", Text),
+    Column(
+        "counts_from", UtcDateTime, comment="runs that count for an earlier time are not in it; NULL: all that are kept"
+    ),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(
@@ -44,6 +41,6 @@ custom_metrics = Table(
         sqlite_where=_OF_AN_APP,
         postgresql_where=_OF_AN_APP,
     ),
-    one_of("level", _Level),
+    one_of("level", Level),
     comment="A row per metric that somebody defined.",
 )

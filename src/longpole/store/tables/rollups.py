@@ -139,6 +139,7 @@ node_cells = Table(
     Column("memory_max_bytes", BigInteger),
     Column("time_sketch", LargeBinary, nullable=False, comment="time of executions, ns"),
     Column("critical_sketch", LargeBinary, comment="time on the critical path per run that has it there, ns"),
+    Column("sketches", LargeBinary, comment="metrics of users: a packed map of name to sketch; NULL: none"),
     CheckConstraint("tier IN (0, 1, 2, 3)", name="tier"),
     sqlite_with_rowid=False,
     comment="A row per node, version, model and unit of time.",
