@@ -134,6 +134,18 @@ class Settings(BaseSettings):
     llm_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
     """How long the endpoint may take; afterwards advice keeps the words that it has."""
 
+    smtp_url: SecretStr | None = None
+    """The mail server that alerts are sent by: `smtp://user:password@host:587` or `smtps://…`. Never logged."""
+
+    smtp_from: str = "longpole@localhost"
+    """Whom alerts by e-mail are from."""
+
+    public_url: str | None = None
+    """Where people reach this server, such as `https://longpole.example`: alerts link there. Unset: host and port."""
+
+    alert_private_targets: bool = False
+    """Let alerts go to addresses in private networks, and to loopback where the server itself listens on others."""
+
     log_level: str = "info"
     """debug, info, warning or error."""
 

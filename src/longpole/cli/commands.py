@@ -8,7 +8,22 @@ from rich.console import Console
 from rich.text import Text
 
 from longpole import __version__
-from longpole.cli import advise, cache, db, demo, graph, ingest, purge, report, reprice, serve, trends, upkeep, what_if
+from longpole.cli import (
+    advise,
+    alerts,
+    cache,
+    db,
+    demo,
+    graph,
+    ingest,
+    purge,
+    report,
+    reprice,
+    serve,
+    trends,
+    upkeep,
+    what_if,
+)
 from longpole.domain.errors import LongpoleError
 
 app = typer.Typer(
@@ -29,6 +44,7 @@ app.command()(purge.purge)
 app.command()(upkeep.upkeep)
 app.command()(demo.demo)
 app.add_typer(advise.app)
+app.add_typer(alerts.app)
 app.add_typer(cache.app)
 app.add_typer(db.app)
 app.add_typer(graph.app)

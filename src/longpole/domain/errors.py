@@ -6,7 +6,8 @@
     ├── NotFoundError
     │   ├── RunNotFoundError
     │   ├── RecommendationNotFoundError
-    │   └── GraphNotFoundError
+    │   ├── GraphNotFoundError
+    │   └── AlertRuleNotFoundError
     ├── RangeTooLargeError          the question would read more rows than is allowed
     ├── UnavailableError            try again: says in how many seconds
     │   ├── OverloadedError         the ingest queue is full
@@ -72,6 +73,14 @@ class GraphNotFoundError(NotFoundError):
             f"No graph of {app_id}/{workflow_id} is known. Import one: longpole graph import FILE "
             f"--app {app_id} --workflow {workflow_id}"
         )
+
+
+class AlertRuleNotFoundError(NotFoundError):
+    """There is no such alert rule."""
+
+    def __init__(self, rule_id: str) -> None:
+        super().__init__(f"There is no alert rule {rule_id!r}. `longpole alerts list` lists those that there are.")
+        self.rule_id = rule_id
 
 
 class RangeTooLargeError(LongpoleError):

@@ -1,6 +1,7 @@
 """Every subject's routes, in the order in which the API's description lists them."""
 
 from longpole.rest import (
+    alerts,
     apps,
     cache,
     graph,
@@ -21,6 +22,7 @@ ROUTERS = (
     trends.router,
     what_if.router,
     recommendations.router,
+    alerts.router,
     graph.router,
     cache.router,
     runs.router,

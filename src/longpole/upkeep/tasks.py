@@ -4,10 +4,11 @@ Upstream: `app`, `cli.upkeep`. Downstream: a file per subject beside this one.
 """
 
 from longpole.runtime import Runtime
-from longpole.upkeep import advice, cache, partitions, retention, rollups
+from longpole.upkeep import advice, alerts, cache, partitions, retention, rollups
 from longpole.upkeep.scheduler import Task
 
 
 def tasks(runtime: Runtime) -> list[Task]:
     """The tasks of a database, as its settings want them."""
-    return [task for subject in (rollups, partitions, retention, cache, advice) for task in subject.tasks(runtime)]
+    subjects = (rollups, partitions, retention, cache, advice, alerts)
+    return [task for subject in subjects for task in subject.tasks(runtime)]

@@ -12,10 +12,13 @@ _HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
 _HOSTS = {
     "127.0.0.1",
     "127.0.0.1/longpole",
+    "127.0.0.1:9000",
     "…",
     "USER@HOST",
     "github.com",
+    "hooks.example",
     "keepachangelog.com",
+    "longpole.example",
     "longpole@localhost",
     "models.example",
     "longpole:secret@127.0.0.1",

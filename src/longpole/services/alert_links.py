@@ -1,0 +1,29 @@
+"""Where there is more: addresses of this server, as people reach it.
+
+Upstream: `alerting`, `alert_delivery`. Downstream: `settings`.
+"""
+
+from urllib.parse import quote
+
+from longpole import runtime
+from longpole.domain.alerts import AlertRule
+from longpole.settings import Settings
+
+
+def links(rule: AlertRule, workflow_id: str | None) -> dict[str, str]:
+    """By name: the workflow's figures or the application's workflows, and the rule."""
+    base = _base(runtime.current().settings)
+    if base is None:
+        return {}
+    app = f"{base}/apps/{quote(rule.app_id, safe='')}/workflows"
+    figures = app if workflow_id is None else f"{app}/{quote(workflow_id, safe='')}/performance/summary"
+    return {"figures": figures, "rule": f"{base}/alerts/{rule.id}"}
+
+
+def _base(settings: Settings) -> str | None:
+    if settings.public_url is not None:
+        return settings.public_url.rstrip("/")
+    if settings.port == 0:
+        return None  # whichever was free
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
