@@ -32,7 +32,9 @@ from longpole.analysis.change_cleaning import cleaned
 from longpole.analysis.change_segments import optimal_segments
 
 Floats = NDArray[np.float64]
-_STEPS_OF_A_DRIFT = 2
+_LAG = 6
+_FOLLOWS_MUCH = 0.7
+"""Below it, what differences say of the series' memory is chance, or its steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def changepoints(
 def _levels(clean: Floats, known: NDArray[np.int64], wanted: Demands) -> tuple[Floats, list[int]]:
     """The steps, and the series that they are steps of: without its drift, if a drift says the same with fewer."""
     steps = _standing(clean, _segments(clean, wanted), wanted)
-    if len(steps) < _STEPS_OF_A_DRIFT:
+    if not steps:
         return clean, steps
     when = known - known.mean()
     level = clean - (when @ clean) / (when @ when) * when
@@ -157,7 +159,24 @@ def _noise(clean: Floats, starts: Sequence[int], wanted: Demands) -> _Noise:
     rho = float((rest[:-1] * rest[1:])[inside].sum()) / max(float(rest @ rest), 1e-300)
     longest = max(int(np.diff(bounds).max()), 2)
     rho += (1 + 3 * max(rho, 0.0)) / longest  # the mean that was taken out takes some of it along
+    rho = max(rho, _memory(clean))
     return _Noise(variance, min(max(rho, 0.0), wanted.most_rho))
+
+
+def _memory(clean: Floats) -> float:
+    """How much a series follows itself whatever its levels are: few of its differences lie across a step.
+
+    Else too many levels would take up what follows itself, and justify each other: what is left follows nothing.
+    """
+    if clean.size < 4 * _LAG:
+        return 0.0
+    near, far = (float(np.median(np.abs(clean[lag:] - clean[:-lag]))) for lag in (1, _LAG))
+    ratio = (near / far) ** 2 if far > 0 else 1.0
+    low, high = 0.0, 0.99  # ratio = (1 - rho) / (1 - rho^lag), which falls with rho
+    for _ in range(20):
+        rho = (low + high) / 2
+        low, high = (rho, high) if (1 - rho) / (1 - rho**_LAG) > ratio else (low, rho)
+    return low if low > _FOLLOWS_MUCH else 0.0
 
 
 def _standing(clean: Floats, starts: list[int], wanted: Demands) -> list[int]:
