@@ -1,72 +1,80 @@
 """What a text says a change does, held against what the finding says that it does.
 
-A word of a direction needs a finding of that direction: whoever writes
-"cheaper" of a finding that saves time only has made it up. Directions are said
-straight: beside a negation nobody knows what they come to.
+A word of a direction is a claim about the noun that it belongs to: "lower" in
+"lower the cost" is one about money, in "lower the limit" none. A claim needs a
+finding of that direction: whoever writes "cheaper" of a finding that saves time
+only has made it up. Directions are said straight: beside a negation nobody
+knows what they come to.
 
-Upstream: `validation`. Downstream: `vocabulary`. Source: the design's analysis §9.
+    "Lower the limit; runs get faster."     of a finding that saves time: fine
+    "The cost falls.", "It is not faster."  of the same: refused
+
+Upstream: `validation`. Downstream: `statements`, `directions`, `vocabulary`. Source: the design's analysis §9.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from longpole.narration import vocabulary as v
-from longpole.narration.subjects import Direction
+from longpole.narration.directions import directed
+from longpole.narration.readings import Figure, clauses
+from longpole.narration.statements import Claim, stated
+from longpole.narration.subjects import Direction, Subject
+from longpole.narration.tokens import Token
 
-_THE_OTHER_WAY = re.compile(r"\b(instead of|rather than|down from|compared with|against)\b")
-_DOWN = frozenset({Direction.TIME_DOWN, Direction.COST_DOWN, Direction.FAILURES_DOWN, Direction.TOKENS_DOWN})
-_UP = frozenset({Direction.TIME_UP, Direction.COST_UP})
-_CLAIMS: tuple[tuple[frozenset[str], frozenset[Direction]], ...] = (
-    (v.TIME_DOWN, frozenset({Direction.TIME_DOWN})),
-    (v.TIME_UP, frozenset({Direction.TIME_UP})),
-    (v.COST_DOWN, frozenset({Direction.COST_DOWN})),
-    (v.COST_UP, frozenset({Direction.COST_UP})),
-    (v.COST, frozenset({Direction.COST_DOWN, Direction.COST_UP})),
-    (v.FAILURES_DOWN, frozenset({Direction.FAILURES_DOWN})),
-    (v.FAILURES_UP, frozenset()),
-    (v.DOWN, _DOWN),
-    (v.UP, _UP),
-)
-"""Words, and of which directions a finding must have one for them to be said of it."""
-_BAD = v.COST | v.TIME_UP | v.FAILURES_UP
-_BAD |= {"failures", "failure", "errors", "error", "slow", "time", "waiting", "tokens", "failing", "trouble"}
-_GOOD = v.TIME_DOWN | v.COST_DOWN | v.FAILURES_DOWN | v.DOWN | {"fast", "quick", "cheap"}
-
-
-def claim_defects(words: Sequence[str], directions: frozenset[Direction]) -> Iterator[str]:
-    """Claims in a sentence that findings of these directions do not make."""
-    claimed: list[str] = []
-    for said, needed in _CLAIMS:
-        for word in words:
-            if word in said:
-                claimed.append(word)
-                if not needed & directions:
-                    yield f"{word!r}: its findings do not say so"
-    if claimed and any(word in v.NEGATIONS or word.endswith("n't") for word in words):
-        yield f"a negation beside {claimed[0]!r}: say what happens, not what does not"
-    for one, other in pairwise(words):
-        if _turns(one, other):
-            yield f"'{one} {other}': its findings do not say so"
+_NEEDED: Mapping[tuple[Figure, int], frozenset[Direction]] = {
+    (Figure.TIME, -1): frozenset({Direction.TIME_DOWN}),
+    (Figure.TIME, 1): frozenset({Direction.TIME_UP}),
+    (Figure.TIME, 0): frozenset({Direction.TIME_DOWN, Direction.TIME_UP}),
+    (Figure.COST, -1): frozenset({Direction.COST_DOWN}),
+    (Figure.COST, 1): frozenset({Direction.COST_UP}),
+    (Figure.COST, 0): frozenset({Direction.COST_DOWN, Direction.COST_UP}),
+    (Figure.FAILURES, -1): frozenset({Direction.FAILURES_DOWN}),
+    (Figure.TOKENS, -1): frozenset({Direction.TOKENS_DOWN}),
+    (Figure.TOKENS, 0): frozenset({Direction.TOKENS_DOWN}),
+    (Figure.ANY, -1): frozenset(
+        {Direction.TIME_DOWN, Direction.COST_DOWN, Direction.FAILURES_DOWN, Direction.TOKENS_DOWN}
+    ),
+    (Figure.ANY, 1): frozenset({Direction.TIME_UP, Direction.COST_UP}),
+}
+"""Of which directions a finding must have one for a claim to be made of it; what is missing here no finding has."""
+_BEFORE, _AFTER = 5, 2
+"""So far from a claim a negation may concern it, in words."""
+_DENIALS = frozenset({"not", "never", "neither", "hardly"})
+_TURNING = (("far", "from"), ("anything", "but"), ("fails", "to"), ("fail", "to"), ("failed", "to"), ("too", "little"))
 
 
-def _turns(one: str, other: str) -> bool:
-    """`less reliable`, `more failures`: a direction turned round by the word before it."""
-    if one in {"less", "fewer", "least", "fewest"}:
-        return other in _GOOD
-    return one in {"more", "most"} and other in _BAD
+def claim_defects(tokens: Sequence[Token], about: Mapping[str, Subject]) -> Iterator[str]:
+    """Claims in a sentence that its findings do not make."""
+    directions = frozenset(direction for subject in about.values() for direction in subject.directions)
+    for claim in _claims(tokens, about):
+        word = tokens[claim.place].text
+        if not _NEEDED.get((claim.figure, claim.sign), frozenset()) & directions:
+            yield f"{word!r}: its findings do not say so"
+        elif claim.figure is not Figure.ANY and _is_negated(tokens, claim):
+            yield f"a negation beside {word!r}: say what happens, not what does not"
 
 
-def order_defects(sentence: str) -> Iterator[str]:
-    """Of one finding, what was comes before what would be."""
-    places: dict[str, list[tuple[int, str]]] = {}
-    for match in v.PLACEHOLDER.finditer(sentence):
-        if match.group(2) in {"baseline", "expected", "range"}:
-            places.setdefault(match.group(1), []).append((match.start(), match.group(2)))
-    for key, found in places.items():
-        begin, first = found[0]
-        end = next((place for place, kind in found if kind == "baseline"), None)
-        if first == "baseline" or end is None:
-            continue
-        if not _THE_OTHER_WAY.search(sentence[begin:end].lower()):
-            yield f"{key}.baseline must come before {key}.{first}: the change is told the wrong way round"
+def _claims(tokens: Sequence[Token], about: Mapping[str, Subject]) -> Iterator[Claim]:
+    for clause in clauses(tokens, about):
+        for place in range(clause.begin, clause.end):
+            if word := clause.word(place):
+                yield from stated(clause, place, word)
+                yield from directed(clause, place, word)
+
+
+def _is_negated(tokens: Sequence[Token], claim: Claim) -> bool:
+    before = _until_mark(reversed(tokens[max(0, claim.place - _BEFORE) : claim.place]))[::-1]
+    after = _until_mark(tokens[claim.place + 1 : claim.place + 1 + _AFTER])
+    if any(word in v.NEGATIONS or word.endswith("n't") for word in before) or _DENIALS & set(after):
+        return True
+    return any(pair in _TURNING for pair in pairwise(before))
+
+
+def _until_mark(tokens: Iterator[Token] | Sequence[Token]) -> list[str]:
+    words: list[str] = []
+    for token in tokens:
+        if token.kind == "mark":
+            break
+        words.append(token.text)
+    return words
