@@ -121,6 +121,8 @@ def _(change: WithoutEdges, plan: Plan) -> Plan:
         copy = schedule.copy() if concerned else schedule
         for task in concerned:
             copy.before[task] = _without(schedule, task, gone)
+            if change.is_joined:
+                _join(schedule, copy, task)
         made.append(copy)
     return Plan(tuple(made), plan.limits)
 
@@ -186,6 +188,14 @@ def _take(schedule: Schedule, task: int, duration_ns: int) -> None:
         _remove(schedule, gone)
     schedule.work[task] = 0 if schedule.children[task] else duration_ns
     schedule.tail[task] = duration_ns if schedule.children[task] else 0
+
+
+def _join(old: Schedule, new: Schedule, task: int) -> None:
+    """What waits for a task waits for what the task waits for no more."""
+    let_go = [other for other in old.before[task] if other not in new.before[task]]
+    for later, before in enumerate(old.before):
+        if task in before:
+            new.before[later] = tuple(dict.fromkeys((*new.before[later], *let_go)))
 
 
 def _without(schedule: Schedule, task: int, gone: frozenset[tuple[str, str]]) -> tuple[int, ...]:

@@ -100,7 +100,7 @@ def _of_node(  # noqa: PLR0917 - as the command's options
     if parallel:
         made.append(ParallelIteration(node, at_a_time))
     if not_after is not None:
-        made.append(WithoutEdges(((not_after, node),)))
+        made.append(WithoutEdges(((not_after, node),), is_joined=True))
     if max_attempts is not None or retry_waits is not None:
         made.append(Retries(node, max_attempts, 1.0 if retry_waits is None else _share("--retry-waits", retry_waits)))
     if cached_hours is not None:

@@ -33,9 +33,13 @@ class Cached:
 
 @dataclass(frozen=True, slots=True)
 class WithoutEdges:
-    """These steps do not wait for one another any more: pairs of node ids, source and target."""
+    """These steps do not wait for one another any more: pairs of node ids, source and target.
+
+    With `is_joined`, what comes after a target waits for its source still: it may use that result.
+    """
 
     edges: tuple[tuple[str, str], ...]
+    is_joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

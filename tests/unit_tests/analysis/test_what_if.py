@@ -112,6 +112,20 @@ CHANGES: list[tuple[Change, list[Step]]] = [
 ]
 
 
+def test_what_comes_after_both_waits_for_both() -> None:
+    """The first two run side by side, and the last may use both."""
+    steps = [
+        Step("weather", (), drawn("weather", 200)),
+        Step("hotels", ("weather",), drawn("hotels", 100)),
+        Step("write", ("hotels",), drawn("write", 50)),
+    ]
+    beside = [steps[0], replace(steps[1], after=()), replace(steps[2], after=("weather", "hotels"))]
+
+    answer = what_if(carried_out(steps, RUNS), [WithoutEdges((("weather", "hotels"),), is_joined=True)], resamples=50)
+
+    assert answer.by_run == pytest.approx(seconds(carried_out(beside, RUNS)), rel=1e-6)
+
+
 def graph() -> WorkflowGraph:
     nodes = [GraphNode(step.name, "tool", step.name) for step in workflow()]
     nodes += [GraphNode(name, "tool", name, container_id="each") for name in ("read", "judge")]

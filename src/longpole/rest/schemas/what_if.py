@@ -82,7 +82,7 @@ class WhatIfQuery(BaseModel):
             case ChangeWord.RETRIES:
                 return Retries(node_id, self.max_attempts, self.wait_share)
             case ChangeWord.PARALLEL if self.after is not None:
-                return WithoutEdges(((self.after, node_id),))
+                return WithoutEdges(((self.after, node_id),), is_joined=True)
             case ChangeWord.PARALLEL:
                 return ParallelIteration(node_id, self.slots)
             case _:
