@@ -1,0 +1,140 @@
+"""What the search for changes reads: which workflows have something new, and samples of runs beside a change.
+
+Upstream: `services.degradations`. Downstream: `tables.runs`, `tables.rollups`, `advice_sample`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, String, cast, func, literal, select
+
+from longpole.analysis.bottlenecks import evenly
+from longpole.domain.periods import Period
+from longpole.domain.runs import NodeExecution
+from longpole.store.advice_sample import whole_runs
+from longpole.store.columns import pico_dollars, raw
+from longpole.store.period_reads import in_period
+from longpole.store.rollup_horizons import Tier
+from longpole.store.tables import run_cells, runs, upkeep_facts, workflows
+from longpole.store.upkeep_log import remember
+from longpole.store.workflow_scope import WorkflowScope
+
+_FACT = "degradations:"
+_FAILED = 1
+_MOST_TIMES = 4_000
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class DueWorkflow:
+    """A workflow with runs since it was last looked at; `looked_at` in seconds since the epoch, 0: never."""
+
+    workflow_key: int
+    app_id: str
+    workflow_id: str
+    looked_at: int
+
+
+def due_workflows(connection: Connection, since: int) -> list[DueWorkflow]:
+    """Those with runs in hours that go on since they were looked at, the longest waiting first.
+
+    Args:
+        connection: A transaction.
+        since: Hours before are not looked for, seconds since the epoch; an index serves them.
+    """
+    looked = func.coalesce(upkeep_facts.c.value, 0)
+    newest = (
+        select(run_cells.c.workflow_key, func.max(run_cells.c.cell_start).label("newest"))
+        .where(run_cells.c.tier == Tier.HOUR, run_cells.c.cell_start >= since)
+        .group_by(run_cells.c.workflow_key)
+        .subquery()
+    )
+    fact = literal(_FACT).concat(cast(workflows.c.workflow_key, String))
+    query = (
+        select(workflows, looked.label("looked_at"))
+        .join(newest, newest.c.workflow_key == workflows.c.workflow_key)
+        .outerjoin(upkeep_facts, upkeep_facts.c.name == fact)
+        .where(newest.c.newest + 3_600 > looked)
+        .order_by(looked, workflows.c.workflow_key)
+    )
+    return [
+        DueWorkflow(row.workflow_key, row.app_id, row.workflow_id, row.looked_at) for row in connection.execute(query)
+    ]
+
+
+def remember_look(connection: Connection, workflow_key: int, now: int) -> None:
+    """A workflow was looked at now, seconds since the epoch."""
+    remember(connection, f"{_FACT}{workflow_key}", now)
+
+
+@dataclass(frozen=True, slots=True)
+class SampledRun:
+    """A run whole, as `analysis.attribution` wants it."""
+
+    workflow_run_id: str
+    workflow_version: str | None
+    start_ns: int | None
+    end_ns: int | None
+    elapsed_ns: int | None
+    has_failed: bool
+    cost_usd: Decimal | None
+    nodes: tuple[NodeExecution, ...]
+
+
+def sampled_runs(
+    connection: Connection, scope: WorkflowScope, period: Period, most: int, only_version: str | None = None
+) -> tuple[SampledRun, ...]:
+    """Some runs of a period whole, spread evenly over it."""
+    query = select(runs.c.run_key).where(scope.condition(), in_period(period))
+    if only_version is not None:
+        query = query.where(runs.c.workflow_version == only_version)
+    keys = list(connection.scalars(query.order_by(runs.c.period_ns, runs.c.run_key).limit(100 * most)))
+    chosen = [keys[place] for place in evenly(len(keys), most)]
+    wholes = whole_runs(connection, np.array(chosen, dtype=np.int64))
+    columns = (
+        runs.c.run_key,
+        runs.c.workflow_version,
+        runs.c.elapsed_ns,
+        raw(runs.c.status).label("status"),
+        pico_dollars(runs.c.cost_usd, connection.dialect.name).label("cost"),
+    )
+    found = []
+    for row in connection.execute(select(*columns).where(runs.c.run_key.in_(chosen)).order_by(runs.c.run_key)):
+        if row.run_key in wholes:
+            run_id, (start_ns, end_ns), nodes = wholes[row.run_key]
+            cost = None if row.cost is None else Decimal(row.cost).scaleb(-12)
+            is_failed = row.status == _FAILED
+            found.append(
+                SampledRun(run_id, row.workflow_version, start_ns, end_ns, row.elapsed_ns, is_failed, cost, nodes)
+            )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class RunTimes:
+    """Runs in order of their ends: hours since the epoch, logarithms of seconds (NaN: not known), failed or not."""
+
+    end_ns: NDArray[np.int64]
+    log_s: Floats
+    failed: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return int(self.end_ns.size)
+
+
+def times_of_version(connection: Connection, scope: WorkflowScope, period: Period, versions: Sequence[str]) -> RunTimes:
+    """The runs of some versions in a period; of more than some thousand the first."""
+    query = (
+        select(runs.c.period_ns, runs.c.elapsed_ns, raw(runs.c.status).label("status"))
+        .where(scope.condition(), in_period(period), runs.c.workflow_version.in_(versions))
+        .order_by(runs.c.period_ns, runs.c.run_key)
+        .limit(_MOST_TIMES)
+    )
+    rows = connection.execute(query).all()
+    elapsed = np.array([row.elapsed_ns or np.nan for row in rows], dtype=np.float64)
+    failed = np.array([row.status == _FAILED for row in rows], dtype=np.bool_)
+    logs = np.log(np.where(failed, np.nan, elapsed) / 1e9)
+    return RunTimes(np.array([row.period_ns for row in rows], dtype=np.int64), logs, failed)
