@@ -38,7 +38,8 @@ def directed(clause: Clause, place: int, word: str) -> Iterator[Claim]:
         if is_of_other and clause.values(place, clause.end) and clause.estimate()[1] == -_IS[word]:
             yield Claim(place, Figure.CONTRARY, _IS[word])
     elif word in _THAN:
-        yield from _claimed(clause, place, _THAN[word], _compared(clause, place, word))
+        is_needless = "than" in clause.words(place, clause.end) and ALL["needed"] & set(clause.words(place, clause.end))
+        yield from _claimed(clause, place, 0 if is_needless else _THAN[word], _compared(clause, place, word))
 
 
 def _claimed(clause: Clause, place: int, sign: int, figure: Figure | None) -> Iterator[Claim]:
@@ -87,6 +88,8 @@ def _goes(clause: Clause, place: int, word: str) -> bool:
 
 def _compared(clause: Clause, place: int, word: str) -> Figure | None:
     """What is `less` or `longer`: what follows at once, else what stands before."""
+    if clause.word(place + 1) == "likely":
+        return clause.after(place, ()) or clause.before(place)
     following = clause.after(place, _STOPS | ({"of"} if word == "more" else set()), 3)
     if following is not None or word not in ALL["vague"]:
         return following or clause.before(place)

@@ -17,10 +17,13 @@ _PROMISES = (
     r"\b(no (risk|doubt)|without (any|a) (risk|doubt))\b",
     r"\b(bound|certain|sure) to\b",
     r"\b(is|are|be|it's|quite) certain\b",
-    r"\ball (of )?(the )?(failures?|errors?|costs?|runs|waiting|problems)\b",
+    r"(?<!of )\ball (of )?(the )?(failures?|errors?|costs?|runs|waiting|problems)\b",
     r"\bno (more )?(failures|errors|waiting) (any|at all|left)\b",
+    r"\b(cannot|can't|won't|will not|can not) (fail|break|go wrong|hurt)\b",
 )
 _ORDERS = (
+    r"\b(transfer|wire|send|pay) (your|the) (credits?|money|funds|payments?|invoices?)\b",
+    r"\b(follow|obey|execute) (the|these|those|this|all) ([a-z]+ )?(instructions?|links?|commands?|orders)\b",
     (
         r"\b(ignor\w*|disregard\w*|forget|overrid\w*|bypass\w*) ([\w' -]+ )?"
         r"(instructions?|rules?|advice|above|prompts?|guidelines|limits|everything|policy|policies)\b"
@@ -33,6 +36,7 @@ _ORDERS = (
         r"\b(delete|drop|wipe|erase|destroy|disable|shut down|turn off) (the |your |all |its )*"
         r"(workflows?|data ?bases?|tables?|servers?|logs?|logging|monitoring|security|protection|backups?|accounts?)\b"
     ),
+    r"\b(run|type|enter|paste|copy) (the|this|these|following) ([a-z]+ )?(commands?|code|scripts?|below)\b",
     r"\b(reply|respond|answer) with (the word|only|yes|no)\b|\bclick (here|on|the|this)\b",
     r"\b(language model|developer mode|you are now|here is (the|your) \w+)\b",
     r"(^|\s)(system|assistant|user|human) ?:|\b(api|access|private) keys?\b",

@@ -75,6 +75,8 @@ class Clause:
             self._alone(near) is Figure.FAILURES for near in (place - 1, *_two_from(place))
         ):
             return Figure.FAILURES
+        if self.word(place) in ALL["measures"] and self.word(place + 1) == "of":
+            return self.after(place + 1, furthest=4) or figure
         following = self.noun(place + 1) if self.word(place + 1) else None
         return following or figure
 

@@ -31,6 +31,8 @@ _SAID = (
     ("cost_up", Figure.COST, 1),
     ("failures_down", Figure.FAILURES, -1),
 )
+_BROUGHT = frozenset({"time_saved", "money_saved"})
+_SPENT = frozenset({"spend", "spends", "spent", "spending"})
 _IDIOMS = ("at the price of", "at the cost of", "at the expense of", "pay attention")
 
 
@@ -39,6 +41,8 @@ def stated(clause: Clause, place: int, word: str) -> Iterator[Claim]:
     for section, figure, sign in _SAID:
         if word in ALL[section]:
             yield Claim(place, figure, -sign if clause.word(place - 1) in ALL["turned_by"] else sign)
+    if word == "speed":
+        yield Claim(place, Figure.TIME, -1 if "up" in clause.words(place, place + 5) else 0)
     yield from _told_as_it_is(clause, place, word)
     yield from _wasted(clause, place, word)
     yield from _unmoved(clause, place, word)
@@ -74,7 +78,9 @@ def _wasted(clause: Clause, place: int, word: str) -> Iterator[Claim]:
         is_verb = word not in ALL["slow"] or figure is not None or clause.word(place + 1) == "down"
         figure = Figure.TIME if is_verb else None
     if figure not in {None, Figure.NEUTRAL, Figure.FAILURES}:
-        yield Claim(place, figure or Figure.ANY, 1 if _is_by_change(clause, place, frozenset()) else 0)
+        brings = clause.values(place + 1, place + 2)
+        is_change = _is_by_change(clause, place, frozenset()) or any(value.text in _BROUGHT for value in brings)
+        yield Claim(place, figure or Figure.ANY, 1 if is_change else 0)
 
 
 def _unmoved(clause: Clause, place: int, word: str) -> Iterator[Claim]:
@@ -89,7 +95,8 @@ def _is_no_money(clause: Clause, place: int) -> bool:
     around = " ".join(clause.words(place - 2, place + 2))
     if any(idiom in around for idiom in _IDIOMS):
         return True
-    return clause.word(place) in ALL["wasting"] and clause.after(place, furthest=3) in {Figure.TIME, Figure.TOKENS}
+    is_other = clause.after(place, furthest=3) in {Figure.TIME, Figure.TOKENS}
+    return is_other and clause.word(place) in ALL["wasting"] | _SPENT
 
 
 def _is_by_change(clause: Clause, place: int, makes: frozenset[str]) -> bool:

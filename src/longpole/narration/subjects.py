@@ -130,13 +130,18 @@ _UNITS = {
 }
 
 
+_PER = frozenset({"run", "month", "day"})
+
+
 def _shown(name: str, fact: float | str | None) -> str | None:
-    """A fact in words; its unit is the last part of its name."""
+    """A fact in words; its unit is the last part of its name that is one: `failed_share_high`, `usd_per_month`."""
     if fact is None or (isinstance(fact, float) and not math.isfinite(fact)):
         return None
     if isinstance(fact, str):
         return _name(fact)
-    return _amount(fact, _UNITS.get(name.rpartition("_")[2], ""))
+    measure, _, each = name.partition("_per_")
+    unit = next((_UNITS[part] for part in reversed(measure.split("_")) if part in _UNITS), "")
+    return _amount(fact, unit) + (f" a {each}" if each in _PER else "")
 
 
 def _name(text: str) -> str:

@@ -37,7 +37,7 @@ CONTRACTED = frozenset({"t", "s", "re", "ll", "ve", "d"})
 """What may follow an apostrophe."""
 _KNOWN = frozenset(
     word for line in _read("words.txt").splitlines() if not line.startswith("#") for word in line.split()
-)
+).union(*(words for section, words in ALL.items() if section not in {"products", "proper"}))
 _ENDINGS = (
     *(("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e")),
     *(("er", ""), ("er", "e"), ("ier", "y"), ("est", ""), ("est", "e"), ("iest", "y"), ("ly", ""), ("ily", "y")),
