@@ -135,11 +135,15 @@ def _line(told: "Told") -> str:
 def _counted(found: "Optimised") -> str:
     before, after = found.steps_before, found.steps_after
     if before == after:
-        return f"On the longest way, {before} steps take time, before and after. Counted, not measured."
+        return f"On the longest way, {_take_time(before)}, before and after. Counted, not measured."
     return (
-        f"On the longest way, {after} steps take time instead of {before}. Counted, not measured: "
+        f"On the longest way, {_take_time(after)} instead of {before}. Counted, not measured: "
         "--app and --workflow say what recorded runs would have taken."
     )
+
+
+def _take_time(steps: int) -> str:
+    return "1 step takes time" if steps == 1 else f"{steps} steps take time"
 
 
 def _measured(found: "Optimised", app_id: str, workflow_id: str, days: int) -> str:

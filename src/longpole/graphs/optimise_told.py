@@ -69,7 +69,7 @@ def side_by_side(graph: WorkflowGraph, found: Sequence[Rewiring]) -> Iterator[To
     reasons = {each.edge: each.reason for each in removable_edges(graph)}
     for rewiring in found:
         words = f"{', '.join(named(graph, node_id) for node_id in rewiring.nodes)} run side by side where they can"
-        reason = f"{len(rewiring.removed)} edges out, {len(rewiring.added)} in; what came after waits for all of them"
+        reason = f"{_edges(len(rewiring.removed))} out, {len(rewiring.added)} in; what came after waits for all of them"
         yield Told(Kind.PARALLEL, rewiring.nodes, words, reason)
         for edge in rewiring.removed:
             words = f"{named(graph, edge.target)} does not wait for {named(graph, edge.source)}"
@@ -115,11 +115,15 @@ def left_alone(graph: WorkflowGraph, kinds: frozenset[Kind]) -> Iterator[Told]:
     if Kind.RETRY in kinds:
         for node in remote(graph):
             if "retry_config" not in node.config and not is_harmless(dify_purity(node.node_type, node.config)):
-                reason = "it is not known to change nothing, and a second try might do so twice"
+                reason = "it may change something, and a second try would do so twice"
                 yield Told(Kind.RETRY, (node.node_id,), f"“{node.node_title}” gets no retries", reason)
     for node in () if Kind.ERRORS in kinds else to_be_given_defaults(graph):
         reason = "a value in place of a failure changes what the workflow answers: --errors does it"
         yield Told(Kind.ERRORS, (node.node_id,), f"“{node.node_title}” still ends the run when it fails", reason)
+
+
+def _edges(count: int) -> str:
+    return f"{count} edge{'' if count == 1 else 's'}"
 
 
 def _is_open(edge: Removable) -> bool:

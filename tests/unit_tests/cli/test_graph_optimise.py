@@ -28,12 +28,19 @@ def test_the_difference_the_reasons_and_a_new_file(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "+        is_parallel: true" in done.output
     assert "“Each piece” works on 10 items at a time: no item uses anything of another" in done.output
-    assert "“Page somebody” gets no retries: it is not known to change nothing" in done.output
+    assert "“Page somebody” gets no retries: it may change something" in done.output
     assert "4 steps take time instead of 6. Counted, not measured" in done.output
+    assert "1 edges" not in done.output
     assert "is_parallel: true" in new.read_text()
     again = typed(str(new), "-o", str(new))
     assert "Nothing to change" in again.output
     assert "Changed" not in again.output
+
+
+def test_one_is_one() -> None:
+    chain = Path(__file__).parents[2] / "data" / "dify" / "seq.yml"
+    assert "On the longest way, 2 steps take time instead of 3" in typed(str(chain)).output
+    assert ": 1 edge out, 2 in; what came after" in typed(str(chain)).output
 
 
 def test_nothing_is_written_that_was_not_asked_for(tmp_path: Path) -> None:
