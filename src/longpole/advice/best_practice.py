@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from longpole.advice.evidence import shown_by, titled
-from longpole.advice.failures.causes import node_groups
 from longpole.advice.loops import loops
+from longpole.advice.node_groups import node_groups
 from longpole.advice.observations import NODE_FAILED, NODE_SUCCEEDED, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action

@@ -23,6 +23,7 @@ from longpole.advice.cache.classes import classes, is_inside
 from longpole.advice.cache.gains import CacheGain, cache_gain, sample_of_second_half
 from longpole.advice.cache.ledger import NodeLedger, node_ledgers
 from longpole.advice.cache.trials import ENOUGH_PAIRS, TTLS_NS, Trial, asked_trial, safe_trial
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.advice.observations import NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
@@ -38,7 +39,6 @@ _MOST = 12
 """Of so many nodes the gain is computed by replaying runs: those that would save most."""
 _LEAST_SHARE = 0.01
 """Hits whose own time comes to less of the runs' time cannot make them two per cent quicker for long."""
-_PAYS_USD = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _could_pay(observed: Observations, ledger: NodeLedger) -> bool:
     at_most = np.sort(np.nan_to_num(np.where(ledger.is_kept, ledger.took_s, 0.0)))[-repeated:].sum()
     costs = np.sort(np.nan_to_num(ledger.cost_usd))[-repeated:].sum()
     runs_s = np.nansum(observed.runs.elapsed_ns) / 1e9
-    return bool(at_most >= _LEAST_SHARE * runs_s or costs / observed.days * 30 >= _PAYS_USD)
+    return bool(at_most >= _LEAST_SHARE * runs_s or observed.per_month(float(costs)) >= LEAST_GAIN.usd_per_month)
 
 
 def _opportunity(observed: Observations, ledger: NodeLedger, its_class: NodeClass) -> Opportunity | None:

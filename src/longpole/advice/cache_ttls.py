@@ -20,6 +20,7 @@ from longpole.advice.cache.classes import classes
 from longpole.advice.cache.gains import CacheGain, cache_gain, sample_of_second_half
 from longpole.advice.cache.ledger import NodeLedger, node_ledgers
 from longpole.advice.cache.trials import Trial
+from longpole.advice.estimates import improvement
 from longpole.advice.observations import CacheUse, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
@@ -102,7 +103,7 @@ def _too_long(observed: Observations, cached: CachedLedger) -> Finding | None:
         category=Category.RELIABILITY,
         title=words.too_long_title(node),
         description=words.too_long(cached, now),
-        improvement=words.stale_words(now, then),
+        improvement=improvement(estimate),
         affected_nodes=(node.node_id,),
         gain=Gain(),
         estimate=estimate,

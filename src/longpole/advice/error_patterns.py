@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from longpole.advice.evidence import failed_share_estimate, failed_share_words, share_words, shown_by, titled
+from longpole.advice.estimates import failed_share_estimate, improvement, share_words
+from longpole.advice.evidence import shown_by, titled
 from longpole.advice.failures.causes import Failures, failures
 from longpole.advice.failures.traits import Facts, Traits, traits
 from longpole.advice.failures.worth import ends_many_runs, harms_many_runs
@@ -24,12 +25,13 @@ from longpole.advice.remedies.remedy import Action, Remedy
 from longpole.advice.retries.findings import quoted
 from longpole.advice.retries.outcomes import retry_outcomes
 from longpole.analysis.error_kinds import ErrorKind
+from longpole.analysis.intervals import Interval
 from longpole.analysis.proportions import share
 from longpole.domain import amounts
 from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
 
-_WHOLE = (1.0, 1.0, 1.0)
+_ALL_OF_THEM = Interval(1.0, 1.0, 1.0)
 
 
 def error_patterns(observed: Observations) -> Iterator[Finding]:
@@ -49,7 +51,7 @@ def _finding(observed: Observations, cause: Failures) -> Finding:
     found = traits(observed, cause)
     failing = cause.share_of(len(observed.runs))
     failed = int((observed.runs.status == FAILED).sum())
-    estimate = failed_share_estimate(failed, failing, _WHOLE, "runs that fail by it, counted; Wilson interval")
+    estimate = failed_share_estimate(failed, failing, _ALL_OF_THEM, "runs that fail by it, counted; Wilson interval")
     advice = _advice(observed, cause, found)
     title = _UNTRIED if _may_pass(cause, found) else _EACH_TIME if _is_each_time(cause) else _TITLES[cause.kind]
     cost, facts = _cost(observed, cause)
@@ -66,7 +68,7 @@ def _finding(observed: Observations, cause: Failures) -> Finding:
                 cost,
             ]
         ),
-        improvement=failed_share_words(estimate),
+        improvement=improvement(estimate),
         affected_nodes=(cause.node.node_id,),
         gain=Gain(failed_run_share=failing.low),
         estimate=estimate,
@@ -160,7 +162,7 @@ def _cost(observed: Observations, cause: Failures) -> tuple[str, Facts]:
     words = f"These runs took {amounts.duration(elapsed_s)} in all"
     facts: Facts = {"failed_runs_seconds": elapsed_s, "failed_runs_usd_per_month": None}
     if np.isfinite(costs).any():
-        monthly = float(np.nansum(costs)) / observed.days * 30
+        monthly = observed.per_month(float(np.nansum(costs)))
         facts["failed_runs_usd_per_month"] = monthly
-        words += f" and cost ${monthly:,.2f} a month"
+        words += f" and cost {amounts.money(monthly)} a month"
     return words + ".", facts

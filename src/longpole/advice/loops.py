@@ -13,16 +13,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from longpole.advice.evidence import share_words, shown_by, titled
+from longpole.advice.estimates import improvement, share_words, time_estimate
+from longpole.advice.evidence import shown_by, titled
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.advice.observations import Floats, Ints, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
-from longpole.advice.tokens.model_calls import LEAST_USD, by_run
+from longpole.advice.tokens.model_calls import by_run, monthly
 from longpole.analysis.bootstrap import mean_interval
 from longpole.analysis.proportions import share
 from longpole.domain import amounts
-from longpole.domain.findings import Estimate, Finding, Gain
+from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
+from longpole.domain.what_if import Shift
 
 _LOOPS = frozenset({"loop", "agent"})
 _LEAST_RUNS = 50
@@ -35,7 +38,6 @@ _RUNAWAY = 10.0
 """So many times the median, and at least thirty: no list of tries is that long."""
 _LEAST_ROUNDS = 30
 _LEAST_RUNAWAYS = 3
-_LEAST_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,11 +128,13 @@ def _runaway(observed: Observations, loop: _Loop) -> Finding | None:
     if not taken.size:
         return None
     mean_s = float(taken.mean()) / 1e9
-    saved, low, high = mean_interval(seconds)
-    saved_usd = tuple(each * observed.runs_per_month for each in mean_interval(usd))
-    if low < _LEAST_SHARE * mean_s and saved_usd[1] < LEAST_USD:
+    saved = mean_interval(seconds)
+    saved_usd = monthly(observed, usd)
+    if saved.low < LEAST_GAIN.share_of_run * mean_s and saved_usd.low < LEAST_GAIN.usd_per_month:
         return None
     name, found = titled(loop.node), share(int(long.sum()), int(loop.runs.size))
+    less = Shift(mean_s, *saved.off(mean_s))
+    estimate = time_estimate("mean", less, f"rounds beyond {most} taken out, bootstrap over runs", len(observed.runs))
     told = remedy(observed.engine, Action.BOUND_LOOP, loop.node, most=most)
     return Finding(
         rule="best_practice.unbounded_loop",
@@ -139,21 +143,15 @@ def _runaway(observed: Observations, loop: _Loop) -> Finding | None:
         description=(
             f"Half of the runs have {usual:.0f} rounds of {name} or fewer, {share_words(found)} have {far:.0f} or "
             f"more, up to {int(loop.rounds.max()):,}. With {most} rounds at most, a run on average would have spent "
-            f"{amounts.duration(saved)} less in it ({amounts.duration(low)} – {amounts.duration(high)})."
+            f"{amounts.duration(saved.value)} less in it ({amounts.bounds(*saved, 's')})."
         ),
-        improvement=(
-            f"a run on average {amounts.duration(mean_s)} → {amounts.duration(max(mean_s - saved, 0))} "
-            f"({amounts.duration(max(mean_s - high, 0))} – {amounts.duration(max(mean_s - low, 0))})"
-        ),
+        improvement=improvement(estimate),
         affected_nodes=(loop.node.node_id,),
         gain=Gain(
-            seconds_per_run=low, share_of_run=low / mean_s if mean_s > 0 else None,
-            usd_per_month=saved_usd[1] if saved_usd[1] > 0 else None,
+            seconds_per_run=saved.low, share_of_run=saved.low / mean_s if mean_s > 0 else None,
+            usd_per_month=saved_usd.low if saved_usd.low > 0 else None,
         ),
-        estimate=Estimate(
-            "execution_time_mean", mean_s, max(mean_s - saved, 0.0), max(mean_s - high, 0.0), max(mean_s - low, 0.0),
-            "s", f"rounds beyond {most} taken out, bootstrap over runs", len(observed.runs),
-        ),
+        estimate=estimate,
         steps=told.steps,
         code_example=told.code_example,
         facts={

@@ -32,6 +32,7 @@ NODE_SUCCEEDED, NODE_FAILED, NODE_SKIPPED, NODE_UNKNOWN = 0, 1, 2, -1
 """Codes of `ExecutionColumns.status`."""
 NO_FINGERPRINT = 0
 """An input or output that was not seen whole."""
+DAYS_OF_A_MONTH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,5 +207,9 @@ class Observations:
 
     @property
     def runs_per_month(self) -> float:
-        """Runs in thirty days, at the period's rate."""
-        return len(self.runs) / self.days * 30
+        """Runs in a month, at the period's rate."""
+        return self.per_month(len(self.runs))
+
+    def per_month(self, amount: float) -> float:
+        """What a month has of something that the period has so much of, at the same rate."""
+        return amount / self.days * DAYS_OF_A_MONTH

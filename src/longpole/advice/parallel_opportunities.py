@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from longpole.advice.evidence import shift_words, shown_by, time_estimate, titled
+from longpole.advice.estimates import improvement, replayed
+from longpole.advice.evidence import shown_by, titled
 from longpole.advice.observations import NodeInfo, Observations
 from longpole.advice.parallel.rounds import Rounds, one_after_the_other
 from longpole.advice.parallel.ties import surely_apart, ties
@@ -88,6 +89,7 @@ def _side_by_side(
     if best is None or len(nodes) < 2:  # noqa: PLR2004 - side by side takes two
         return None
     statistic, shift = best
+    estimate = replayed(statistic, shift, answer.n)
     is_safe = rewiring.verdict is Verdict.SAFE
     advice = remedy(
         observed.engine,
@@ -101,10 +103,10 @@ def _side_by_side(
         category=Category.PERFORMANCE,
         title=f"{_listed(nodes)} {'can' if is_safe else 'may be able to'} run side by side",
         description=f"{_why(graph, rewiring, nodes)} {_LIMITS}",
-        improvement=shift_words(statistic, shift),
+        improvement=improvement(estimate),
         affected_nodes=tuple(node.node_id for node in nodes),
         gain=gain_of(shift),
-        estimate=time_estimate(statistic, shift, f"replay of {answer.n} runs, paired bootstrap", answer.n),
+        estimate=estimate,
         steps=advice.steps if is_safe else (_confirm(graph, rewiring), *advice.steps),
         code_example=advice.code_example,
         facts={"edges_out": len(rewiring.removed), "edges_in": len(rewiring.added), "verdict": rewiring.verdict.value},
@@ -167,6 +169,7 @@ def _items(observed: Observations, rounds: Rounds, found: SequentialIteration | 
     if best is None:
         return None
     statistic, shift = best
+    estimate = replayed(statistic, shift, answer.n)
     is_safe = found is not None and found.verdict is Verdict.SAFE
     advice = remedy(observed.engine, Action.PARALLEL_ITERATION, rounds.node, slots=slots)
     return Finding(
@@ -174,10 +177,10 @@ def _items(observed: Observations, rounds: Rounds, found: SequentialIteration | 
         category=Category.PERFORMANCE,
         title=f"{titled(rounds.node)} {'can' if is_safe else 'may be able to'} work on several items at a time",
         description=f"{_why_items(rounds, found)} {_LIMITS}",
-        improvement=shift_words(statistic, shift),
+        improvement=improvement(estimate),
         affected_nodes=(rounds.node.node_id,),
         gain=gain_of(shift),
-        estimate=time_estimate(statistic, shift, f"replay of {answer.n} runs, paired bootstrap", answer.n),
+        estimate=estimate,
         steps=advice.steps if is_safe else (_confirm_items(advice), *advice.steps),
         code_example=advice.code_example,
         facts={"items": rounds.items, "slots": slots, "verdict": (found.verdict if found else "unknown")},

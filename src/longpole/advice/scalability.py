@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from longpole.advice.evidence import shown_by, titled
-from longpole.advice.failures.causes import node_groups
+from longpole.advice.node_groups import node_groups
 from longpole.advice.observations import Floats, Ints, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action

@@ -5,6 +5,7 @@ Upstream: `services.advisor`. Downstream: `domain.findings`.
 
 from dataclasses import dataclass
 
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.domain.findings import Finding
 from longpole.domain.recommendations import Severity
 
@@ -17,16 +18,16 @@ class Thresholds:
     """From where on a gain is low, medium, high, critical. What reaches none is `info`.
 
     Attributes:
-        share_of_run: Of the run's time. People notice a fifth; below 2 % no A/B test of a usual size sees it.
+        share_of_run: Of the run's time. People notice a fifth.
         seconds_per_run: So that a big share of a run of milliseconds is not called critical.
         usd_per_month: A dollar pays for reading the advice, ten for a changed setting, a hundred for an hour's work,
             a thousand for a day's.
         failed_run_share: One run in a hundred is a usual error budget, one in twenty is felt by every user.
     """
 
-    share_of_run: Steps = (0.02, 0.08, 0.20, 0.40)
-    seconds_per_run: Steps = (0.02, 0.1, 0.5, 2.0)
-    usd_per_month: Steps = (1.0, 10.0, 100.0, 1_000.0)
+    share_of_run: Steps = (LEAST_GAIN.share_of_run, 0.08, 0.20, 0.40)
+    seconds_per_run: Steps = (LEAST_GAIN.seconds_per_run, 0.1, 0.5, 2.0)
+    usd_per_month: Steps = (LEAST_GAIN.usd_per_month, 10.0, 100.0, 1_000.0)
     failed_run_share: Steps = (0.001, 0.01, 0.05, 0.20)
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from longpole.advice.evidence import shift_words, shown_by, time_estimate, titled
+from longpole.advice.estimates import improvement, replayed
+from longpole.advice.evidence import shown_by, titled
 from longpole.advice.observations import Observations, SampledRun
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
@@ -25,10 +26,10 @@ from longpole.analysis.bottlenecks import critical_times
 from longpole.analysis.what_if import what_if
 from longpole.domain import amounts
 from longpole.domain.findings import Finding
+from longpole.domain.metric_names import metric_name
 from longpole.domain.recommendations import Category
 from longpole.domain.what_if import OtherDurations, Shift, WhatIf
 
-_LEAST_SHARE = 0.02
 _SINCE = {"version", "since"}
 """Causes that all runs have from a moment on: only these are replayed."""
 
@@ -48,12 +49,13 @@ def _finding(observed: Observations, times: NodeTimes, cause: Cause) -> Finding 
     node = times.node
     change = OtherDurations(node.node_id, tuple(cause.without_ns.tolist()))
     answer = what_if(_sample(observed, cause), [change], graph=observed.graph)
-    best = best_shift(answer, _LEAST_SHARE)
+    best = best_shift(answer)
     if best is None:
         return None
     statistic, shift = best
     advice = remedy(observed.engine, Action.FASTER_NODE, node, cause=cause.remedy)
     runs = observed.executions.run[cause.slow]
+    estimate = replayed(statistic, shift, answer.n)
     return Finding(
         rule=f"slow_nodes.{cause.case}",
         category=Category.PERFORMANCE,
@@ -65,10 +67,10 @@ def _finding(observed: Observations, times: NodeTimes, cause: Cause) -> Finding 
                 *_limit(statistic, shift, answer),
             )
         ),
-        improvement=shift_words(statistic, shift),
+        improvement=improvement(estimate),
         affected_nodes=(node.node_id,),
         gain=gain_of(shift),
-        estimate=time_estimate(statistic, shift, f"replay of {answer.n} runs, paired bootstrap", answer.n),
+        estimate=estimate,
         subject=cause.subject,
         steps=advice.steps,
         code_example=advice.code_example,
@@ -88,5 +90,5 @@ def _limit(statistic: str, shift: Shift, answer: WhatIf) -> Iterator[str]:
     """What no change of the step can exceed."""
     limit = {"p50": answer.limit_p50, "p95": answer.limit_p95}.get(statistic)
     if limit is not None and shift.baseline:
-        name = "half of all runs" if statistic == "p50" else "p95"
-        yield f"If it took no time at all, {name} would be at {amounts.duration(limit)}."
+        run = metric_name(f"execution_time_{statistic}")
+        yield f"If it took no time at all, the {run} would take {amounts.duration(limit)}."

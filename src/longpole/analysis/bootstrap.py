@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from longpole.analysis.intervals import Interval
 from longpole.domain.what_if import Shift
 
 Floats = NDArray[np.float64]
@@ -72,7 +73,7 @@ def paired_shift(
     return Shift(baseline, expected, min(low, expected), max(high, expected))
 
 
-def mean_interval(values: ArrayLike, seed: int = 0, resamples: int = RESAMPLES) -> tuple[float, float, float]:
+def mean_interval(values: ArrayLike, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
     """The mean of `values` and 95 % bounds of it.
 
     Raises:
@@ -84,7 +85,7 @@ def mean_interval(values: ArrayLike, seed: int = 0, resamples: int = RESAMPLES) 
     sums, counts = _grouped(known, seed)
     means = np.concatenate([(drawn @ sums) / (drawn @ counts) for drawn in _draws(np.ones(sums.size), resamples, seed)])
     low, high = (float(bound) for bound in np.percentile(means, _BOUNDS))
-    return float(known.mean()), low, high
+    return Interval(float(known.mean()), low, high)
 
 
 def _grouped(values: Floats, seed: int) -> tuple[Floats, Floats]:

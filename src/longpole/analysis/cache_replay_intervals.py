@@ -10,28 +10,15 @@ Upstream: `advice`. Downstream: nothing. Source: Künsch, "The jackknife and the
 observations", Annals of Statistics 17 (1989).
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from longpole.analysis.intervals import Interval
 
 Floats = NDArray[np.float64]
 
 _BLOCKS, _RESAMPLES = 48, 1_000
 _BOUNDS = (2.5, 97.5)
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure, and 95 % bounds of it."""
-
-    value: float
-    low: float
-    high: float
-
-    def times(self, factor: float) -> "Interval":
-        """The same of a figure that is so many times as large."""
-        return Interval(self.value * factor, self.low * factor, self.high * factor)
 
 
 def block_mean(values: Floats, seed: int = 0) -> Interval:

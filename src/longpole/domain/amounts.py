@@ -1,5 +1,10 @@
-"""How quantities are written for people: three figures that matter, a unit, and `–` for what is not known."""
+"""How quantities are written for people: three figures that matter, a unit, and `–` for what is not known.
 
+What is estimated stands with its bounds, in one form everywhere: `6.40 s (5.90–6.80)`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,6 +14,7 @@ _PLAIN_UP_TO = 9_999
 _SECONDS_UP_TO = 100
 _MINUTE = 60
 _TIMES_FROM = 2
+_ONE_FIGURE_FROM = 0.1
 
 
 def name(text: str) -> str:
@@ -42,10 +48,12 @@ def size(amount_bytes: float | None) -> str:
     return UNKNOWN if amount_bytes is None else f"{_prefixed(amount_bytes, ' ')}B"
 
 
-def money(amount_usd: Decimal | None) -> str:
+def money(amount_usd: Decimal | float | None) -> str:
     """`$0.0123`, `$12.30`; two figures of what is less than a hundredth of a cent."""
     if amount_usd is None:
         return UNKNOWN
+    if not isinstance(amount_usd, Decimal):  # an estimate: exact to no more than this
+        amount_usd = Decimal(str(round(amount_usd, 6)))
     if not amount_usd:
         return "$0"
     places = 2 if amount_usd >= 1 else max(4, 1 - amount_usd.adjusted())
@@ -65,6 +73,39 @@ def percentage(percent: float | None) -> str:
         return f"{percent:.0f} %"
     shown = f"{percent:.1f} %"
     return {"0.0 %": "<0.1 %", "100.0 %": ">99.9 %"}.get(shown, shown)
+
+
+def rate(ratio: float | None) -> str:
+    """`8.2 %`, `12 %`, `<0.1 %`: a ratio from 0 to 1 that is small where things go well."""
+    if ratio is None or ratio >= _ONE_FIGURE_FROM or ratio * 1000 < 1:
+        return share(ratio)
+    return f"{ratio * 100:.1f} %"
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """A figure of `unit`: `s`, `usd`, `ratio`, `bytes`, or whatever is counted."""
+    written = _BY_UNIT.get(unit)
+    if value is None or written is not None:
+        return UNKNOWN if value is None or written is None else written(value)
+    return f"{count(value)} {name(unit)}".rstrip()
+
+
+def with_bounds(value: float, low: float, high: float, unit: str) -> str:
+    """`6.40 s (5.90–6.80)`, `$12.00 (9.50–14.20)`, `1.20 s (850 ms–1.40 s)`."""
+    return f"{quantity(value, unit)} ({bounds(value, low, high, unit)})"
+
+
+def bounds(value: float, low: float, high: float, unit: str) -> str:
+    """What stands in brackets behind a quantity: `5.90–6.80`. Its unit is said again only where it is another one."""
+    ends = [quantity(end, unit) for end in (low, high)]
+    signs = [_SIGNS.fullmatch(text) for text in (quantity(value, unit), *ends)]
+    if all(signs) and len({(sign["before"], sign["after"]) for sign in signs if sign}) == 1:
+        ends = [sign["figure"] for sign in signs[1:] if sign]
+    return "–".join(ends)
+
+
+_SIGNS = re.compile(r"(?P<before>\$?)(?P<figure>[<>]?[\d.,]+)(?P<after>\D*)")
+"""What stands before and after a figure. Where there are two of them (`2 min 05 s`), both belong to it."""
 
 
 def change(ratio: float | None) -> str:
@@ -97,3 +138,6 @@ def _three_figures(amount: float) -> str:
 def _rounded(amount: float) -> float:
     """`amount` as it is shown, so that it is not shown as 1000 of a smaller unit."""
     return float(f"{amount:.3g}")
+
+
+_BY_UNIT: Mapping[str, Callable[[float], str]] = {"s": duration, "usd": money, "ratio": rate, "bytes": size}

@@ -54,7 +54,7 @@ def test_two_steps_that_use_the_same_and_not_each_other() -> None:
     assert finding.affected_nodes == ("weather", "news")
     assert finding.facts["edges_out"] == 1
     assert estimate is not None
-    assert estimate.low <= estimate.expected <= estimate.high < estimate.baseline
+    assert estimate.low < estimate.expected < estimate.high < estimate.baseline
     assert 0.1 < 1 - estimate.expected / estimate.baseline < 0.3  # about one of four steps
     assert finding.steps
     assert not any(character.isdigit() for character in finding.title)

@@ -98,3 +98,39 @@ def test_a_name_cannot_command_the_terminal(text: str) -> None:
 def test_no_unit_is_shown_a_thousand_times(amount: float) -> None:
     assert not amounts.duration(amount).startswith("1000 ")
     assert not amounts.size(amount).startswith("1000 ")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "written"),
+    [
+        (None, "–"),
+        (0.0, "0 %"),
+        (0.0004, "<0.1 %"),
+        (0.0094, "0.9 %"),
+        (0.082, "8.2 %"),
+        (0.12, "12 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_rates(ratio: float | None, written: str) -> None:
+    """Of what is rare, a tenth of a per cent matters."""
+    assert amounts.rate(ratio) == written
+
+
+@pytest.mark.parametrize(
+    ("figures", "unit", "written"),
+    [
+        ((6.4, 5.9, 6.8), "s", "6.40 s (5.90–6.80)"),
+        ((1.2, 0.85, 1.4), "s", "1.20 s (850 ms–1.40 s)"),
+        ((125.0, 110.0, 140.0), "s", "2 min 05 s (1 min 50 s–2 min 20 s)"),
+        ((12.0, 9.5, 14.2), "usd", "$12.00 (9.50–14.20)"),
+        ((0.082, 0.061, 0.109), "ratio", "8.2 % (6.1–11)"),
+        ((0.0, 0.0, 0.0004), "ratio", "0 % (0–<0.1)"),
+        ((5e6, 4e6, 6e6), "bytes", "5.00 MB (4.00–6.00)"),
+        ((1_234.0, 1_100.0, 1_300.0), "tokens", "1234 tokens (1100–1300)"),
+    ],
+)
+def test_bounds_say_a_unit_again_only_where_it_is_another_one(
+    figures: tuple[float, float, float], unit: str, written: str
+) -> None:
+    assert amounts.with_bounds(*figures, unit) == written

@@ -23,8 +23,8 @@ from longpole.advice.cache.ledger import MIN_KEPT_S, NodeLedger
 from longpole.advice.cache.trials import ENOUGH_PAIRS, TTLS_NS, Keying, Trial, cheapest, is_fresh_enough, seen_ns
 from longpole.advice.observations import NO_FINGERPRINT, Floats, Ints
 from longpole.analysis.cache_replay import HIT, MADE, Flags, Played
-from longpole.analysis.cache_replay_intervals import Interval
 from longpole.analysis.determinism import Pairs, change_rate, changed_by, last_before, successive_pairs
+from longpole.analysis.intervals import Interval
 from longpole.domain.units import NS_PER_SECOND
 
 _NEARLY = 0.98
@@ -90,7 +90,7 @@ class CachedLedger:
         ages = self.ages_s if ttl_ns is None else self.ages_s % (ttl_ns / NS_PER_SECOND)
         of_rate = 2 / math.sqrt(max(self.made_again.mismatches, 1))
         rates = (self.rate, self.rate * max(1 - of_rate, 0.0), self.rate * (1 + of_rate))
-        return Interval(*(changed_by(ages, rate) / ages.size for rate in rates))
+        return Interval(*(min(changed_by(ages, rate) / ages.size, 1.0) for rate in rates))
 
     def ttl_with(self, share: float) -> int:
         """The longest usual TTL with which no more than such a share is out of date; a minute at least."""

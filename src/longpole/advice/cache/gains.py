@@ -6,23 +6,20 @@ Upstream: `cache_opportunities`. Downstream: `analysis.what_if`, `trials`.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 import numpy as np
 
 from longpole.advice.cache.trials import Trial
-from longpole.advice.observations import Observations, SampledRun
+from longpole.advice.estimates import cost_estimate, improvement, time_estimate
+from longpole.advice.least_gain import LEAST_GAIN
+from longpole.advice.observations import DAYS_OF_A_MONTH, Observations, SampledRun
 from longpole.advice.what_if_worth import best_shift, gain_of
-from longpole.analysis.cache_replay_intervals import Interval
+from longpole.analysis.intervals import Interval
 from longpole.analysis.what_if import what_if
 from longpole.domain import amounts
 from longpole.domain.findings import Estimate, Gain
 from longpole.domain.units import NS_PER_DAY
 from longpole.domain.what_if import Cached, Shift, WhatIf
-
-_DAYS = 30
-_LEAST_USD = 1.0
-"""What is worth a user's time, in a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,9 @@ class CacheGain:
     @property
     def pays(self) -> bool:
         """Whether it is worth a user's time."""
-        return self.is_quicker or (self.usd_per_month is not None and self.usd_per_month.low >= _LEAST_USD)
+        return self.is_quicker or (
+            self.usd_per_month is not None and self.usd_per_month.low >= LEAST_GAIN.usd_per_month
+        )
 
     @property
     def gain(self) -> Gain:
@@ -63,30 +62,23 @@ class CacheGain:
 
     @property
     def improvement(self) -> str:
-        """In words: `p95 9.1 s → 6.4 s (5.9–6.8), $310 a month (290–330)`."""
-        told = []
-        if self.shift is not None:
-            low, high = amounts.duration(self.shift.low), amounts.duration(self.shift.high)
-            was, now = amounts.duration(self.shift.baseline), amounts.duration(self.shift.expected)
-            told.append(f"{self.statistic} {was} → {now} ({low}–{high})")
-        if self.usd_per_month is not None and self.usd_per_month.low > 0:
-            low, high = _money(self.usd_per_month.low), _money(self.usd_per_month.high)
-            told.append(f"{_money(self.usd_per_month.value)} a month ({low}–{high})")
+        """In words: `p95 run 9.10 s → 6.40 s (5.90–6.80), saves $310.00 a month (290.00–330.00)`."""
+        told = [] if self.shift is None or self.estimate is None else [improvement(self.estimate)]
+        saved = self.usd_per_month
+        if saved is not None and saved.low > 0:
+            told.append(f"saves {amounts.money(saved.value)} a month ({amounts.bounds(*saved, 'usd')})")
         return ", ".join(told)
 
     @property
     def estimate(self) -> Estimate | None:
         """The figure that verification compares with."""
-        if self.shift is not None:
+        if self.shift is not None and self.statistic is not None:
             method = f"exact replay of {self.executions} executions, then of {self.answer.n} runs, paired bootstrap"
-            values = (self.shift.baseline, self.shift.expected, self.shift.low, self.shift.high)
-            return Estimate(f"execution_time_{self.statistic}", *values, "s", method, self.answer.n)
+            return time_estimate(self.statistic, self.shift, method, self.answer.n)
         if self.usd_per_month is None or self.costs_per_month is None:
             return None
-        was, saved = self.costs_per_month, self.usd_per_month
         method = f"exact replay of {self.executions} executions, bootstrap by stretches of time"
-        values = (was, was - saved.value, was - saved.high, was - saved.low)
-        return Estimate("cost_per_month", *values, "usd", method, self.executions)
+        return cost_estimate(self.costs_per_month, self.usd_per_month, method, self.executions)
 
 
 def sample_of_second_half(observed: Observations) -> tuple[SampledRun, ...]:
@@ -101,7 +93,7 @@ def sample_of_second_half(observed: Observations) -> tuple[SampledRun, ...]:
 def cache_gain(observed: Observations, trial: Trial, sample: tuple[SampledRun, ...]) -> CacheGain:
     """What the second half of a trial comes to; `sample` as `sample_of_second_half` has it."""
     ledger, cut = trial.ledger, trial.cut
-    per_month = _DAYS / _days(trial) * (len(ledger) - cut + ledger.unseen / 2)
+    per_month = DAYS_OF_A_MONTH / _days(trial) * (len(ledger) - cut + ledger.unseen / 2)
     usd = trial.interval(ledger.cost_usd).times(per_month) if np.isfinite(ledger.cost_usd).any() else None
     hits = _hits_of(observed, sample, trial)
     answer = what_if(sample, [Cached(ledger.node.node_id, hits)], graph=observed.graph)
@@ -126,7 +118,7 @@ def _days(trial: Trial) -> float:
 def _costs(observed: Observations) -> float | None:
     """What the workflow costs in a month; None where nothing is known."""
     costs = observed.runs.cost_usd
-    return float(np.nansum(costs)) / observed.days * _DAYS if np.isfinite(costs).any() else None
+    return observed.per_month(float(np.nansum(costs))) if np.isfinite(costs).any() else None
 
 
 def _hits_of(observed: Observations, sample: tuple[SampledRun, ...], trial: Trial) -> Mapping[str, frozenset[str]]:
@@ -146,7 +138,3 @@ def _hits_of(observed: Observations, sample: tuple[SampledRun, ...], trial: Tria
         for run in sample
         if run.place in found
     }
-
-
-def _money(usd: float) -> str:
-    return amounts.money(Decimal(str(round(usd, 6))))

@@ -25,9 +25,10 @@ import numpy as np
 from longpole.advice.cache.ledger import NodeLedger
 from longpole.advice.observations import NO_FINGERPRINT, Floats
 from longpole.analysis.cache_replay import CacheReplay, Flags, Played
-from longpole.analysis.cache_replay_intervals import Interval, block_mean
+from longpole.analysis.cache_replay_intervals import block_mean
 from longpole.analysis.cache_replay_room import room_needed
 from longpole.analysis.determinism import Pairs, change_rate, changed_by, served_pairs, successive_pairs
+from longpole.analysis.intervals import Interval
 from longpole.domain.units import NS_PER_DAY, NS_PER_HOUR, NS_PER_SECOND
 
 TTLS_NS = tuple(round(hours * NS_PER_HOUR) for hours in (1 / 60, 1 / 12, 1.0, 6.0, 24.0, 168.0))

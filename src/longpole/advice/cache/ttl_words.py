@@ -12,12 +12,14 @@ from longpole.advice.cache.cached_ledger import CachedLedger
 from longpole.advice.cache.gains import CacheGain
 from longpole.advice.cache.ledger import NodeLedger
 from longpole.advice.cache.trials import Trial
-from longpole.advice.cache.words import name_of, ttl_words
+from longpole.advice.cache.words import ttl_words
+from longpole.advice.estimates import share_words
+from longpole.advice.evidence import titled
 from longpole.advice.observations import NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.analysis.cache_replay import Flags
-from longpole.analysis.cache_replay_intervals import Interval
+from longpole.analysis.intervals import Interval
 from longpole.analysis.proportions import Share
 from longpole.domain import amounts
 from longpole.domain.units import NS_PER_HOUR
@@ -28,27 +30,27 @@ HOW_STALE = "Decide how old a result may be: a shorter TTL means fewer that are 
 
 def too_short_title(node: NodeInfo) -> str:
     """One line."""
-    return f"Keep the results of {name_of(node)} longer: they are made again as they were"
+    return f"Keep the results of {titled(node)} longer: they are made again as they were"
 
 
 def too_long_title(node: NodeInfo) -> str:
     """One line."""
-    return f"Keep the results of {name_of(node)} shorter: some that are served are out of date"
+    return f"Keep the results of {titled(node)} shorter: some that are served are out of date"
 
 
 def shadow_title(node: NodeInfo) -> str:
     """One line."""
-    return f"Do not serve cached results of {name_of(node)} as it is: others come out"
+    return f"Do not serve cached results of {titled(node)} as it is: others come out"
 
 
 def too_short(cached: CachedLedger, trial: Trial, gain: CacheGain) -> str:
     """What was seen, and what follows."""
     hits, of = int(np.count_nonzero(trial.second_hits)), len(trial.ledger) - trial.cut
     near = cached.made_again.where(cached.made_again.age_ns <= trial.ttl_ns)
-    bounds = f"{amounts.share(gain.ratio.low)}–{amounts.share(gain.ratio.high)}"
+    bounds = amounts.bounds(*gain.ratio, "ratio")
     return (
         f"Results are kept for {ttl_words(cached.now_ns or 0)}. Kept for {ttl_words(trial.ttl_ns)}, {hits:,} more of"
-        f" {of:,} executions need not run ({amounts.share(gain.ratio.value)}, {bounds}; in the second half of the"
+        f" {of:,} executions need not run ({amounts.rate(gain.ratio.value)}, {bounds}; in the second half of the"
         f" period, for which the first half chose the TTL). Of {len(near):,} results that were made again after they"
         f" had expired none was another: at most {amounts.share(near.mismatch_bound)} would be (95 %)."
     )
@@ -60,17 +62,16 @@ def too_long(cached: CachedLedger, now: Interval) -> str:
     kept = "" if cached.now_ns is None else f" Results are kept for {ttl_words(cached.now_ns)}."
     return (
         f"Of {len(pairs):,} results that were made again on the same input {pairs.mismatches:,} were others.{kept}"
-        f" At that rate {stale_percent(now)} of the {cached.ages_s.size:,} that were served were out of date, if it"
-        " does not answer otherwise each time anyway."
+        f" At that rate {amounts.with_bounds(*now, 'ratio')} of the {cached.ages_s.size:,} that were served were out of"
+        " date, if it does not answer otherwise each time anyway."
     )
 
 
 def shadow(differing: Share) -> str:
     """What was seen, and what follows."""
     return (
-        f"The cache looked on and compared: of {differing.n:,} results that it would have served {differing.count:,}"
-        f" were not what came out ({amounts.share(differing.ratio)},"
-        f" {amounts.share(differing.low)}–{amounts.share(differing.high)})."
+        f"The cache looked on and compared: of the results that it would have served, {share_words(differing)} were not"
+        " what came out."
     )
 
 
@@ -81,17 +82,6 @@ def shadow_steps(observed: Observations, node: NodeInfo) -> tuple[str, ...]:
         "If it is the time, keep results for less long, and look on again.",
         *remedy(observed.engine, Action.CHANGE_TTL, node).steps[:1],
     )
-
-
-def stale_percent(stale: Interval) -> str:
-    """`12 % (8 %–16 %)`."""
-    return f"{amounts.share(stale.value)} ({amounts.share(stale.low)}–{amounts.share(min(stale.high, 1.0))})"
-
-
-def stale_words(now: Interval, then: Interval) -> str:
-    """The estimate in words."""
-    bounds = f"{amounts.share(then.low)}–{amounts.share(then.high)}"
-    return f"results out of date {amounts.share(now.value)} → {amounts.share(then.value)} ({bounds})"
 
 
 def too_short_facts(cached: CachedLedger, trial: Trial, gain: CacheGain) -> Mapping[str, float | int | str | None]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from longpole.advice.cache.gains import CacheGain
 from longpole.advice.cache.trials import Trial
+from longpole.advice.evidence import titled
 from longpole.advice.observations import NodeInfo, Observations
 from longpole.analysis.cache_replay import WAITED
 from longpole.domain import amounts
@@ -27,12 +28,7 @@ _TITLES = {
 
 def title(case: str, node: NodeInfo) -> str:
     """One line."""
-    return _TITLES[case].format(name=name_of(node))
-
-
-def name_of(node: NodeInfo) -> str:
-    """What people call it."""
-    return f"“{amounts.name(node.node_title or node.node_id)}”"
+    return _TITLES[case].format(name=titled(node))
 
 
 def ttl_words(ttl_ns: int) -> str:
@@ -50,8 +46,8 @@ def description(case: str, its_class: NodeClass, trial: Trial, gain: CacheGain) 
     """What was seen, and what follows."""
     hits, of = int(np.count_nonzero(trial.second_hits)), len(trial.ledger) - trial.cut
     whose = "the same user's results are" if trial.keying.per_user else "results are"
-    ratio = f"{_percent(gain.ratio.value)} of its executions need not run"
-    bounds = f"{_percent(gain.ratio.low)}–{_percent(gain.ratio.high)}"
+    ratio = f"{amounts.rate(gain.ratio.value)} of its executions need not run"
+    bounds = amounts.bounds(*gain.ratio, "ratio")
     told = [
         f"If {whose} kept for {ttl_words(trial.ttl_ns)}, {ratio} ({bounds}).",
         f"That is {hits:,} of {of:,} in the second half of the period, for which the first half chose the TTL.",
@@ -73,11 +69,11 @@ def _outputs(case: str, trial: Trial) -> str:
     if case == "sampling":
         if not len(pairs):
             return "Whether its answers to the same input agree is not known: outputs were not seen."
-        share = 1 - pairs.mismatches / len(pairs)
-        return f"Of {len(pairs):,} answers to an input that it had been given before, {_percent(share)} were the same."
+        alike = amounts.share(1 - pairs.mismatches / len(pairs))
+        return f"Of {len(pairs):,} answers to an input that it had been given before, {alike} were the same."
     return (
         f"In {len(served):,} pairs of the same input, from different runs, the output was the same each time:"
-        f" at most {_percent(served.mismatch_bound)} of hits would be wrong (95 %)."
+        f" at most {amounts.share(served.mismatch_bound)} of hits would be wrong (95 %)."
     )
 
 
@@ -157,7 +153,3 @@ def evidence(observed: Observations, trial: Trial) -> tuple[Mapping[str, Any], .
             "served_from_run_ids": list(dict.fromkeys(ids[run] for run in ledger.run[makers].tolist())),
         },
     )
-
-
-def _percent(ratio: float) -> str:
-    return amounts.share(ratio)

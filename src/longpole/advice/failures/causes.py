@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from longpole.advice.node_groups import executions_by_group, node_groups
 from longpole.advice.observations import (
     FAILED,
     NODE_FAILED,
@@ -137,28 +138,6 @@ def _cancellations(observed: Observations) -> list[int]:
     """What somebody stopped is no fault of the step that ran just then."""
     said = [(each.error_type or "").rpartition(".")[2].lower() for each in observed.errors]
     return [at for at, word in enumerate(said) if word in _CANCELLED]
-
-
-def node_groups(observed: Observations) -> tuple[Ints, Ints]:
-    """The group of each node, those of one id being one, and for each group the one around it (-1: none)."""
-    ids = sorted({node.node_id for node in observed.nodes})
-    place = {node_id: at for at, node_id in enumerate(ids)}
-    group = np.array([place[node.node_id] for node in observed.nodes], np.int64)
-    enclosing = np.full(len(ids), -1, np.int64)
-    for node in observed.nodes:
-        if node.enclosing_node_id is not None:
-            enclosing[place[node.node_id]] = place.get(node.enclosing_node_id, -1)
-    return group, enclosing
-
-
-def executions_by_group(observed: Observations, group: Ints) -> Mapping[int, Ints]:
-    """The executions that succeeded or failed of each group, in order of time."""
-    columns = observed.executions
-    ran = np.flatnonzero((columns.status == NODE_FAILED) | (columns.status == NODE_SUCCEEDED))
-    ran = ran[np.lexsort((ran, columns.start_ns[ran], group[columns.node[ran]]))]
-    groups = group[columns.node[ran]]
-    found, first = np.unique(groups, return_index=True)
-    return dict(zip(found.tolist(), np.split(ran, first[1:]), strict=True)) if ran.size else {}
 
 
 def _keys(observed: Observations, failed: Ints, group: Ints) -> Ints:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from longpole.advice.evidence import share_words
+from longpole.advice.estimates import share_words
 from longpole.advice.failures.causes import Failures
 from longpole.advice.observations import Floats, Ints, Observations
 from longpole.analysis.drivers import contrast

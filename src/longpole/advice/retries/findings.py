@@ -3,17 +3,19 @@
 Upstream: `failures.causes`, `waste`. Downstream: `more`, `less`, `timeouts`.
 """
 
-from longpole.advice.evidence import failed_share_estimate, failed_share_words, share_words, shown_by, titled
+from longpole.advice.estimates import failed_share_estimate, improvement, share_words
+from longpole.advice.evidence import shown_by, titled
 from longpole.advice.failures.causes import Failures
 from longpole.advice.failures.worth import ends_many_runs
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.advice.observations import FAILED, Observations
 from longpole.advice.retries.waste import Waste, waste_estimate
+from longpole.analysis.intervals import Interval
 from longpole.analysis.proportions import Share
 from longpole.domain import amounts
 from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
 
-_LEAST_SHARE_OF_TIME = 0.02
 _LONGEST = 160
 
 
@@ -31,9 +33,9 @@ def quoted(cause: Failures) -> str:
 
 def spent(waste: Waste) -> str:
     """A sentence: what attempts in vain take."""
-    mean, low, high = waste.bounds_s
-    bounds = f"{amounts.duration(low)} – {amounts.duration(high)}"
-    words = f"Further attempts take {amounts.duration(mean)} per run on average ({bounds}, n = {waste.run_s.size})"
+    seconds = waste.seconds_per_run
+    bounds = f"({amounts.bounds(*seconds, 's')}, n = {waste.run_s.size:,})"
+    words = f"Further attempts take {amounts.duration(seconds.value)} per run on average {bounds}"
     if waste.tokens > 0:
         words += f" and {amounts.count(waste.tokens)} tokens in all"
     return words + "."
@@ -55,13 +57,13 @@ def reliability(
     """A finding of which the gain is runs that do not fail; `helped` is the share of them that would not."""
     failing = cause.share_of(len(observed.runs))
     failed = int((observed.runs.status == FAILED).sum())
-    estimate = failed_share_estimate(failed, failing, (helped.ratio, helped.low, helped.high), method)
+    estimate = failed_share_estimate(failed, failing, Interval(helped.ratio, helped.low, helped.high), method)
     return Finding(
         rule=f"retry_patterns.{case}",
         category=Category.RELIABILITY,
         title=title,
         description=description,
-        improvement=failed_share_words(estimate),
+        improvement=improvement(estimate),
         affected_nodes=(cause.node.node_id,),
         gain=Gain(failed_run_share=failing.low * helped.low),
         estimate=estimate,
@@ -87,22 +89,19 @@ def wasted(
 ) -> Finding | None:
     """A finding of which the gain is what is spent in vain; None where neither that nor the failures are worth it."""
     failing = cause.share_of(len(observed.runs))
-    pays = waste.cautious_share >= _LEAST_SHARE_OF_TIME or (waste.usd_per_month or 0) >= 1
+    pays = waste.cautious_share >= LEAST_GAIN.share_of_run or (waste.usd_per_month or 0.0) >= LEAST_GAIN.usd_per_month
     if not pays and not ends_many_runs(observed, cause):
         return None
     estimate = waste_estimate(waste)
-    bounds = f"({amounts.duration(estimate.low)} – {amounts.duration(estimate.high)})"
     return Finding(
         rule=f"retry_patterns.{case}",
         category=Category.RELIABILITY,
         title=title,
         description=description,
-        improvement=(
-            f"a run on average {amounts.duration(estimate.baseline)} → {amounts.duration(estimate.expected)} {bounds}"
-        ),
+        improvement=improvement(estimate),
         affected_nodes=(cause.node.node_id,),
         gain=Gain(
-            seconds_per_run=waste.bounds_s[1],
+            seconds_per_run=waste.seconds_per_run.low,
             share_of_run=waste.cautious_share,
             usd_per_month=waste.usd_per_month,
             failed_run_share=failing.low if ends_many_runs(observed, cause) else None,
@@ -116,7 +115,7 @@ def wasted(
             "runs": failing.n,
             "error": quoted(cause),
             "executions_retried": waste.executions,
-            "wasted_seconds_per_run": waste.bounds_s[0],
+            "wasted_seconds_per_run": waste.seconds_per_run.value,
             "wasted_tokens": waste.tokens,
             **(facts or {}),
         },

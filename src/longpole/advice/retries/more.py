@@ -12,7 +12,8 @@ Upstream: `failures.causes`. Downstream: `outcomes`.
 
 import numpy as np
 
-from longpole.advice.evidence import share_words, titled
+from longpole.advice.estimates import share_words
+from longpole.advice.evidence import titled
 from longpole.advice.failures.causes import Failures
 from longpole.advice.failures.worth import LEAST, ends_many_runs
 from longpole.advice.observations import NODE_FAILED, NODE_SUCCEEDED, Observations

@@ -9,21 +9,18 @@ Upstream: `failures.causes`. Downstream: `outcomes`.
 
 import numpy as np
 
-from longpole.advice.evidence import (
-    failed_share_estimate,
-    failed_share_words,
-    share_words,
-    shown_by,
-    titled,
-)
+from longpole.advice.estimates import failed_share_estimate, improvement, share_words
+from longpole.advice.evidence import shown_by, titled
 from longpole.advice.failures.causes import Failures
 from longpole.advice.failures.worth import ends_many_runs
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.advice.observations import FAILED, NODE_FAILED, NODE_SUCCEEDED, Floats, Ints, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.advice.retries.later_calls import later_calls
 from longpole.advice.retries.waste import Waste, waste_estimate
 from longpole.analysis.error_kinds import is_timeout
+from longpole.analysis.intervals import Interval
 from longpole.analysis.retry_figures import TimeoutFigures, timeout_figures
 from longpole.domain import amounts
 from longpole.domain.findings import Finding, Gain
@@ -33,7 +30,6 @@ _FAR = 3.0
 """A timeout of three times the p99 of successes kills none of them, and neither would one of twice the p99."""
 _ALLOWANCE = 2.0
 _NEAR_SHARE = 0.05
-_WORTH = 0.02
 _SOON_S = 600.0
 _MOST_DRAWN = 2_000
 _RESAMPLES = 200
@@ -84,9 +80,9 @@ def _too_long(observed: Observations, cause: Failures, found: TimeoutFigures, ow
     known = np.isfinite(observed.runs.elapsed_ns)
     run_s = observed.runs.elapsed_ns[known] / 1e9
     waste = Waste(np.minimum(lost[known], run_s), run_s, 0.0, None, int(np.unique(owners).size))
-    if waste.cautious_share < _WORTH:
+    if waste.cautious_share < LEAST_GAIN.share_of_run:
         return None
-    _, low, _ = waste.bounds_s
+    low = waste.seconds_per_run.low
     name = titled(cause.node)
     timeout = remedy(observed.engine, Action.TIMEOUT, cause.node, timeout_s=_rounded(enough_s))
     retry = remedy(observed.engine, Action.RETRY, cause.node)
@@ -101,10 +97,7 @@ def _too_long(observed: Observations, cause: Failures, found: TimeoutFigures, ow
             f"that succeed take no more than {amounts.duration(found.success_p99_s)} (n = "
             f"{found.timeouts.n - found.timeouts.count}). After {enough} an attempt can be given up, and tried again."
         ),
-        improvement=(
-            f"a run on average {amounts.duration(estimate.baseline)} → {amounts.duration(estimate.expected)} "
-            f"({amounts.duration(estimate.low)} – {amounts.duration(estimate.high)})"
-        ),
+        improvement=improvement(estimate),
         affected_nodes=(cause.node.node_id,),
         gain=Gain(low, waste.cautious_share, failed_run_share=_prevented(observed, cause)),
         estimate=estimate,
@@ -135,7 +128,7 @@ def _too_short(
 ) -> Finding | None:
     helped = _would_succeed(*times)
     failing = cause.share_of(len(observed.runs))
-    gain = failing.low * helped[1]
+    gain = failing.low * helped.low
     if gain <= 0 or not cause.runs.size:
         return None
     name = titled(cause.node)
@@ -151,10 +144,10 @@ def _too_short(
         description=(
             f"{share_words(found.timeouts)} of the attempts of {name} end at {amounts.duration(found.at_s)}, and "
             f"{share_words(found.near)} of those that succeed take more than half of that: the timeout cuts through "
-            f"them. As the others are spread, {amounts.share(helped[0])} of what is cut off would end within twice "
+            f"them. As the others are spread, {amounts.share(helped.value)} of what is cut off would end within twice "
             "the time."
         ),
-        improvement=failed_share_words(estimate),
+        improvement=improvement(estimate),
         affected_nodes=(cause.node.node_id,),
         gain=Gain(failed_run_share=gain),
         estimate=estimate,
@@ -172,7 +165,7 @@ def _too_short(
     )
 
 
-def _would_succeed(succeeded: Floats, failed: Floats) -> tuple[float, float, float]:
+def _would_succeed(succeeded: Floats, failed: Floats) -> Interval:
     """Of the timeouts, the share that would end within twice the time: expected, and 95 % bounds."""
     source = np.random.default_rng(0)
     draws = []
@@ -182,9 +175,9 @@ def _would_succeed(succeeded: Floats, failed: Floats) -> tuple[float, float, flo
         if found is not None and found.beyond_once > 0:
             draws.append(1 - found.beyond_twice / found.beyond_once)
     if not draws:
-        return 0.0, 0.0, 0.0
+        return Interval(0.0, 0.0, 0.0)
     low, middle, high = (float(each) for each in np.quantile(draws, (0.025, 0.5, 0.975)))
-    return middle, low, high
+    return Interval(middle, low, high)
 
 
 def _rounded(seconds: float) -> float:

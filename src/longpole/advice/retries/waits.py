@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from longpole.advice.evidence import share_words, shift_words, shown_by, time_estimate, titled
-from longpole.advice.failures.causes import executions_by_group, node_groups
+from longpole.advice.estimates import improvement, replayed, share_words
+from longpole.advice.evidence import shown_by, titled
+from longpole.advice.least_gain import LEAST_GAIN
+from longpole.advice.node_groups import executions_by_group, node_groups
 from longpole.advice.observations import NODE_SUCCEEDED, Ints, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
@@ -26,7 +28,6 @@ from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
 from longpole.domain.what_if import Retries, Shift
 
-_LEAST_SHARE = 0.02
 _LEAST_WAITS = 15
 _LEAST_OWN_WAITS = 12
 _PARTS = (0.5, 0.35, 0.2)
@@ -58,11 +59,12 @@ def long_waits(observed: Observations) -> Iterator[Finding]:
     spent = np.bincount(of, weights=pauses.wait_ns, minlength=int(group.max(initial=0)) + 1)
     executions = executions_by_group(observed, group)
     for each in np.argsort(-spent, kind="stable").tolist():
+        if not total or spent[each] < LEAST_GAIN.share_of_run * total:
+            return
         own = of == each
-        if total and spent[each] >= _LEAST_SHARE * total and own.sum() >= _LEAST_WAITS:
-            found = _of_step(observed, pauses.of(own), executions, each)
-            if found is not None:
-                yield found
+        found = _of_step(observed, pauses.of(own), executions, each) if own.sum() >= _LEAST_WAITS else None
+        if found is not None:
+            yield found
 
 
 def _of_step(observed: Observations, pauses: Waits, executions: Mapping[int, Ints], group: int) -> Finding | None:
@@ -113,6 +115,7 @@ def _finding(
 ) -> Finding:
     wait_s, enough_s, again = waited
     statistic, shift, n = best
+    estimate = replayed(statistic, shift, n)
     name = titled(node)
     advice = remedy(
         observed.engine, Action.CHANGE_BACKOFF, node, wait_s=round(enough_s, 2), now_wait_s=round(wait_s, 2)
@@ -128,10 +131,10 @@ def _finding(
             f"Calls up to {amounts.duration(enough_s)} after a failure succeed in {share_words(again)}: the rest "
             "of the wait brings nothing."
         ),
-        improvement=shift_words(statistic, shift),
+        improvement=improvement(estimate),
         affected_nodes=(node.node_id,),
         gain=gain_of(shift),
-        estimate=time_estimate(statistic, shift, f"replay of {n} runs, paired bootstrap", n),
+        estimate=estimate,
         steps=advice.steps,
         code_example=advice.code_example,
         facts={

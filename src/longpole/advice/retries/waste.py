@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from longpole.advice.observations import Floats, Ints, Observations
+from longpole.analysis.intervals import Interval
 from longpole.domain.findings import Estimate
 from longpole.domain.units import NS_PER_SECOND
 
@@ -39,26 +40,20 @@ class Waste:
     executions: int
 
     @property
-    def share_of_time(self) -> float:
-        """Of the time of all runs (0–1)."""
-        total = float(self.run_s.sum())
-        return float(self.by_run_s.sum()) / total if total > 0 else 0.0
-
-    @property
-    def bounds_s(self) -> tuple[float, float, float]:
-        """Seconds per run on average, and 95 % bounds."""
+    def seconds_per_run(self) -> Interval:
+        """On average."""
         n = self.by_run_s.size
         if not n:
-            return 0.0, 0.0, 0.0
+            return Interval(0.0, 0.0, 0.0)
         mean = float(self.by_run_s.mean())
         half = _Z95 * float(self.by_run_s.std()) / math.sqrt(n)
-        return mean, max(mean - half, 0.0), mean + half
+        return Interval(mean, max(mean - half, 0.0), mean + half)
 
     @property
     def cautious_share(self) -> float:
         """The lower end as a share of an average run."""
         mean = float(self.run_s.mean()) if self.run_s.size else 0.0
-        return self.bounds_s[1] / mean if mean > 0 else 0.0
+        return self.seconds_per_run.low / mean if mean > 0 else 0.0
 
 
 def waste_after(observed: Observations, places: Ints, keep: int) -> Waste:
@@ -76,7 +71,7 @@ def waste_after(observed: Observations, places: Ints, keep: int) -> Waste:
         by_run_s=np.minimum(by_run, observed.runs.elapsed_ns)[known] / NS_PER_SECOND,
         run_s=observed.runs.elapsed_ns[known] / NS_PER_SECOND,
         tokens=float(np.nansum(columns.input_tokens[places] * part)),
-        usd_per_month=float(np.nansum(costs)) / observed.days * 30 if np.isfinite(costs).any() else None,
+        usd_per_month=observed.per_month(float(np.nansum(costs))) if np.isfinite(costs).any() else None,
         executions=int(places.size),
     )
 
@@ -93,8 +88,7 @@ def _until_ns(observed: Observations, places: Ints, keep: int) -> Floats:
 
 def waste_estimate(waste: Waste) -> Estimate:
     """The time of a run on average, without it."""
-    mean, low, high = waste.bounds_s
     baseline = float(waste.run_s.mean()) if waste.run_s.size else 0.0
-    expected, least, most = (max(baseline - saved, 0.0) for saved in (mean, high, low))
+    expected, least, most = waste.seconds_per_run.off(baseline)
     method = "time behind the last useful attempt, counted in all runs"
     return Estimate("execution_time_mean", baseline, expected, least, most, "s", method, int(waste.run_s.size))

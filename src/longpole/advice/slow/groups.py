@@ -184,10 +184,10 @@ def _is_slower(beside: Contrast | None, times_longer: float = _LEAST_TIMES) -> b
 
 
 def _beside(beside: Contrast | None) -> str:
-    """`2.10 s (median of 200), 1.80 times (1.60 – 2.05) the 1.17 s (of 180)`."""
+    """`2.10 s (median of 200), 1.80 times (1.60–2.05) the 1.17 s (of 180)`."""
     assert beside is not None
     return (
-        f"{amounts.duration(beside.median)} (median of {beside.n}), {beside.ratio:.2f} times ({beside.low:.2f} – "
+        f"{amounts.duration(beside.median)} (median of {beside.n}), {beside.ratio:.2f} times ({beside.low:.2f}–"
         f"{beside.high:.2f}) the {amounts.duration(beside.other_median)} (of {beside.other_n}) it took"
     )
 

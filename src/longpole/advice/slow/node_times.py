@@ -12,13 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from longpole.advice.failures.causes import node_groups
+from longpole.advice.least_gain import LEAST_GAIN
+from longpole.advice.node_groups import node_groups
 from longpole.advice.observations import NODE_SUCCEEDED, Floats, Ints, NodeInfo, Observations
 from longpole.analysis.bottlenecks import CriticalTimes, evenly
 
 _MOST = 20_000
-_LEAST_SHARE = 0.02
-"""What takes less of the critical path cannot bring a fiftieth of a run."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,14 +37,16 @@ class NodeTimes:
 
 
 def critical_node_times(observed: Observations, critical: CriticalTimes) -> tuple[NodeTimes, ...]:
-    """The steps that take a fiftieth of the critical path or more, the greatest first."""
+    """The steps that take so much of the critical path that speeding them up may be felt, the greatest first."""
     if not critical.total or not len(observed.executions):
         return ()
     shares: dict[str, float] = {}
     for (_, node_id), times in critical.by_node.items():
         shares[node_id] = shares.get(node_id, 0.0) + sum(times) / critical.total
     holders = {node.enclosing_node_id for node in observed.nodes}
-    wanted = [node_id for node_id, share in shares.items() if share >= _LEAST_SHARE and node_id not in holders]
+    wanted = [
+        node_id for node_id, share in shares.items() if share >= LEAST_GAIN.share_of_run and node_id not in holders
+    ]
     group, _ = node_groups(observed)
     info = {node.node_id: (node, int(group[at])) for at, node in enumerate(observed.nodes)}
     of_group = _worked(observed, group)

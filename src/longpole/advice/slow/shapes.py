@@ -42,7 +42,7 @@ def large_input(observed: Observations, times: NodeTimes) -> Cause | None:
         case="input",
         title="{name} takes longer the more it is given",
         words=f"Twice the {what} takes {grows.times_for_twice:.2f} times as long "
-        f"({low:.2f} – {high:.2f}, n = {grows.n}); "
+        f"({low:.2f}–{high:.2f}, n = {grows.n}); "
         f"the size explains {amounts.share(grows.explained)} of the differences. The largest twentieth has "
         f"{amounts.count(large)} or more, half of them have no more than {amounts.count(usual)}.",
         remedy=f"smaller inputs: no more than {amounts.count(usual)} {what} where that is enough",

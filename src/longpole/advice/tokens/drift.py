@@ -9,21 +9,22 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from longpole.advice.estimates import cost_estimate, improvement
 from longpole.advice.evidence import shown_by, titled
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.advice.observations import Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.advice.tokens.model_calls import (
-    LEAST_USD,
     ModelCalls,
     by_run,
     cost_of,
-    money_words,
     monthly,
     saved_on_input,
 )
+from longpole.analysis.intervals import Interval
 from longpole.analysis.trends import Trend, trend
-from longpole.domain.findings import Estimate, Finding, Gain
+from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
 
 _LEAST_CALLS = 100
@@ -44,14 +45,16 @@ def token_drift(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
     if saved_usd is None:
         return
     saved = monthly(observed, by_run(observed, calls.places, saved_usd))
-    if saved[1] >= LEAST_USD:
+    if saved.low >= LEAST_GAIN.usd_per_month:
         yield _finding(observed, calls, found, saved)
 
 
-def _finding(observed: Observations, calls: ModelCalls, found: Trend, saved: tuple[float, float, float]) -> Finding:
-    name, cost = titled(calls.node), max(cost_of(observed, calls) or 0.0, saved[0])
+def _finding(observed: Observations, calls: ModelCalls, found: Trend, saved: Interval) -> Finding:
+    name, cost = titled(calls.node), max(cost_of(observed, calls) or 0.0, saved.value)
     told = remedy(observed.engine, Action.SHORTEN_PROMPT, calls.node, keep_tokens=round(found.first))
     newest = observed.executions.run[calls.places[-calls.places.size // 4 :]]
+    method = "no call longer than the median of the first quarter, bootstrap over runs"
+    estimate = cost_estimate(cost, saved, method, len(observed.runs))
     return Finding(
         rule="token_usage.prompt_drift",
         category=Category.COST,
@@ -61,19 +64,16 @@ def _finding(observed: Observations, calls: ModelCalls, found: Trend, saved: tup
             f"in the last quarter {found.last:,.0f}: {found.factor:.1f} times as many ({found.factor_low:.1f}–"
             f"{found.factor_high:.1f}, n = {found.n:,} calls). It went up nearly all the time."
         ),
-        improvement=f"{money_words(cost, saved)}, if prompts are as long as they were in the first quarter",
+        improvement=f"{improvement(estimate)}, if prompts are as long as they were in the first quarter",
         affected_nodes=(calls.node.node_id,),
-        gain=Gain(usd_per_month=saved[1]),
-        estimate=Estimate(
-            "cost_per_month", cost, cost - saved[0], cost - saved[2], cost - saved[1], "usd",
-            "no call longer than the median of the first quarter, bootstrap over runs", len(observed.runs),
-        ),
+        gain=Gain(usd_per_month=saved.low),
+        estimate=estimate,
         subject=calls.model.model or "",
         steps=told.steps,
         code_example=told.code_example,
         facts={
             "first_tokens": found.first, "last_tokens": found.last, "growth": found.factor,
-            "growth_low": found.factor_low, "saved_usd_per_month": saved[0], "calls": found.n,
+            "growth_low": found.factor_low, "saved_usd_per_month": saved.value, "calls": found.n,
         },
         evidence=(
             shown_by(

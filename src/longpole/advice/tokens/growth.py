@@ -8,22 +8,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from longpole.advice.estimates import cost_estimate, improvement
 from longpole.advice.evidence import shown_by, titled
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.advice.observations import Floats, Ints, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.advice.tokens.model_calls import (
-    LEAST_USD,
     ModelCalls,
     by_run,
     cost_of,
-    money_words,
     monthly,
     saved_on_input,
 )
+from longpole.analysis.intervals import Interval
 from longpole.analysis.prompt_growth import Growth, beyond, growth, rounds_of
 from longpole.domain import amounts
-from longpole.domain.findings import Estimate, Finding, Gain
+from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
 
 _LEAST_RUNS = 10
@@ -89,7 +90,7 @@ def _grown(  # noqa: PLR0917 - all of one node
     if saved_usd is None:
         return None
     saved = monthly(observed, by_run(observed, calls.places, saved_usd))
-    return _finding(observed, calls, found, spared, saved, over) if saved[1] >= LEAST_USD else None
+    return _finding(observed, calls, found, spared, saved, over) if saved.low >= LEAST_GAIN.usd_per_month else None
 
 
 def _is_growth(found: Growth) -> bool:
@@ -107,17 +108,19 @@ def _finding(  # noqa: PLR0917 - all of one node
     calls: ModelCalls,
     found: Growth,
     spared: Floats,
-    saved: tuple[float, float, float],
+    saved: Interval,
     over: _Over,
 ) -> Finding:
     places, keep = calls.places, _kept(found)
-    cost = max(cost_of(observed, calls) or 0.0, saved[0])
+    cost = max(cost_of(observed, calls) or 0.0, saved.value)
     share = float(spared.sum() / observed.executions.input_tokens[places].sum())
     name = titled(calls.node)
     told = remedy(
         observed.engine, Action.SHORTEN_PROMPT, calls.node, keep_turns=keep,
         keep_tokens=round(found.first + keep * found.per_round),
     )  # fmt: skip
+    method = f"each call as long as {over.one} {keep} of its {over.many[:-1]} at most, bootstrap over runs"
+    estimate = cost_estimate(cost, saved, method, len(observed.runs))
     return Finding(
         rule="token_usage.prompt_growth",
         category=Category.COST,
@@ -129,21 +132,17 @@ def _finding(  # noqa: PLR0917 - all of one node
             "or more. "
             f"{amounts.share(share)} of its input tokens are what the latest {keep} {over.one}s do not need."
         ),
-        improvement=f"{money_words(cost, saved)}, if the latest {keep} {over.one}s are enough",
+        improvement=f"{improvement(estimate)}, if the latest {keep} {over.one}s are enough",
         affected_nodes=(calls.node.node_id,),
-        gain=Gain(usd_per_month=saved[1]),
-        estimate=Estimate(
-            "cost_per_month", cost, cost - saved[0], cost - saved[2], cost - saved[1], "usd",
-            f"each call as long as {over.one} {keep} of its {over.many[:-1]} at most, bootstrap over runs",
-            len(observed.runs),
-        ),
+        gain=Gain(usd_per_month=saved.low),
+        estimate=estimate,
         subject=" ".join(filter(None, (calls.model.model, over.subject))),
         steps=told.steps,
         code_example=told.code_example,
         facts={
             "tokens_per_round": found.per_round, "tokens_per_round_low": found.low, "tokens_per_round_high": found.high,
             "first_round_tokens": found.first, "usual_rounds": found.rounds, "spared_token_share": share,
-            "saved_usd_per_month": saved[0], "runs": found.n,
+            "saved_usd_per_month": saved.value, "runs": found.n,
         },
         evidence=(
             shown_by(

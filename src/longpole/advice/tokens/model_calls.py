@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from longpole.advice.failures.causes import node_groups
+from longpole.advice.node_groups import node_groups
 from longpole.advice.observations import Floats, Ints, ModelInfo, NodeInfo, Observations
 from longpole.analysis.bootstrap import mean_interval
 from longpole.analysis.bottlenecks import evenly
+from longpole.analysis.intervals import Interval
 from longpole.domain.runs import TokenUsage
 
-LEAST_USD = 1.0
-"""A month: what is worth less is not worth reading."""
 LEAST_CALLS = 30
 _PRICED = 200
 
@@ -74,9 +73,9 @@ def _known(values: Floats, place: int) -> int | None:
     return None if np.isnan(value) else int(value)
 
 
-def monthly(observed: Observations, usd_by_run: Floats) -> tuple[float, float, float]:
+def monthly(observed: Observations, usd_by_run: Floats) -> Interval:
     """Dollars a month with 95 % bounds, of what each run comes to: runs are drawn again, calls of one run together."""
-    return tuple(value * observed.runs_per_month for value in mean_interval(usd_by_run))  # type: ignore[return-value]  # three in, three out
+    return mean_interval(usd_by_run).times(observed.runs_per_month)
 
 
 def by_run(observed: Observations, places: Ints, values: Floats) -> Floats:
@@ -105,14 +104,3 @@ def cost_of(observed: Observations, calls: ModelCalls) -> float | None:
     if not known:
         return None
     return float(np.mean(known)) * calls.places.size / len(observed.runs) * observed.runs_per_month
-
-
-def dollars(usd: float) -> str:
-    """`310`, `4.20`, `12,000`: without the word, which follows."""
-    return f"{usd:,.0f}" if usd >= 100 else f"{usd:,.2f}" if usd < 10 else f"{usd:,.1f}"  # noqa: PLR2004 - figures that matter
-
-
-def money_words(baseline: float, saved: tuple[float, float, float]) -> str:
-    """`31.0 → 12.0 dollars a month (9.5–14.2)`: the cost as it is, and as it would be."""
-    expected, low, high = (max(baseline - each, 0.0) for each in (saved[0], saved[2], saved[1]))
-    return f"{dollars(baseline)} → {dollars(expected)} dollars a month ({dollars(low)}–{dollars(high)})"

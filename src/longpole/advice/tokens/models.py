@@ -8,15 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from longpole.advice.estimates import cost_estimate, improvement
 from longpole.advice.evidence import shown_by, titled
 from longpole.advice.observations import FAILED, Floats, ModelInfo, Observations
 from longpole.advice.remedies.given import one_line
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
-from longpole.advice.tokens.model_calls import ModelCalls, by_run, dollars, money_words, monthly, price, tokens_at
+from longpole.advice.tokens.model_calls import ModelCalls, by_run, monthly, price, tokens_at
+from longpole.analysis.intervals import Interval
 from longpole.analysis.model_prices import runs_per_arm, smaller_models
 from longpole.domain import amounts
-from longpole.domain.findings import Estimate, Finding, Gain
+from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
 
 _LEAST_USD = 20.0
@@ -34,7 +36,7 @@ _MOST_PRICED = 2_000
 class _Offer(NamedTuple):
     model: ModelInfo
     is_used: bool
-    saved: tuple[float, float, float]
+    saved: Interval
     cost: float
 
 
@@ -47,7 +49,7 @@ def token_models(observed: Observations, calls: ModelCalls, others: Sequence[Mod
     offers = [
         offer for model, is_used in _candidates(calls, others) if (offer := _offer(observed, calls, model, is_used))
     ]
-    best = max(offers, key=lambda offer: (offer.is_used, offer.saved[1]), default=None)
+    best = max(offers, key=lambda offer: (offer.is_used, offer.saved.low), default=None)
     if best is not None:
         yield _finding(observed, calls, best)
 
@@ -79,7 +81,7 @@ def _offer(observed: Observations, calls: ModelCalls, model: ModelInfo, is_used:
     scale = calls.places.size / places.size
     saved = monthly(observed, by_run(observed, places, (np.array(now) - np.array(then)) * scale))
     cost = sum(now) * scale / len(observed.runs) * observed.runs_per_month
-    return _Offer(model, is_used, saved, cost) if saved[1] >= _LEAST_USD else None
+    return _Offer(model, is_used, saved, cost) if saved.low >= _LEAST_USD else None
 
 
 def _finding(observed: Observations, calls: ModelCalls, offer: _Offer) -> Finding:
@@ -89,6 +91,8 @@ def _finding(observed: Observations, calls: ModelCalls, offer: _Offer) -> Findin
     told = remedy(observed.engine, Action.TRY_MODEL, calls.node, model=model, share=_SHARE, runs_per_arm=runs)
     where = "which this workflow uses already" if offer.is_used else "the next smaller one of its family"
     output = observed.executions.output_tokens[calls.places]
+    method = "the same tokens at the other model's price; quality unknown"
+    estimate = cost_estimate(offer.cost, offer.saved, method, n)
     return Finding(
         rule="token_usage.model_price",
         category=Category.COST,
@@ -96,23 +100,20 @@ def _finding(observed: Observations, calls: ModelCalls, offer: _Offer) -> Findin
         description=(
             f"{name} calls {one_line(str(calls.model.model))} ({n:,} calls), and 95 % of its answers have "
             f"{np.nanpercentile(output, 95):,.0f} tokens or fewer. {model}, {where}, would cost "
-            f"{dollars(offer.saved[0])} dollars a month less ({dollars(offer.saved[1])}–{dollars(offer.saved[2])}) for "
-            "the same tokens. Whether its answers are good enough cannot be seen here. A test with "
-            f"{amounts.share(_SHARE)} of the traffic needs {runs:,} runs on each side to see a "
-            f"difference of {amounts.share(_EFFECT)}: about {days:,.0f} days at the present traffic."
+            f"{amounts.money(offer.saved.value)} a month less ({amounts.bounds(*offer.saved, 'usd')}) for the same "
+            f"tokens. Whether its answers are good enough cannot be seen here. A test with {amounts.share(_SHARE)} of "
+            f"the traffic needs {runs:,} runs on each side to see a difference of {amounts.share(_EFFECT)}: about "
+            f"{days:,.0f} days at the present traffic."
         ),
-        improvement=f"{money_words(offer.cost, offer.saved)}, if a test shows that answers stay good enough",
+        improvement=f"{improvement(estimate)}, if a test shows that answers stay good enough",
         affected_nodes=(calls.node.node_id,),
         gain=Gain(),
-        estimate=Estimate(
-            "cost_per_month", offer.cost, offer.cost - offer.saved[0], offer.cost - offer.saved[2],
-            offer.cost - offer.saved[1], "usd", "the same tokens at the other model's price; quality unknown", n,
-        ),
+        estimate=estimate,
         subject=f"{calls.model.model} to {model}",
         steps=told.steps,
         code_example=told.code_example,
         facts={
-            "usd_per_month_less": offer.saved[0], "runs_per_arm": runs, "test_share": _SHARE, "test_days": days,
+            "usd_per_month_less": offer.saved.value, "runs_per_arm": runs, "test_share": _SHARE, "test_days": days,
             "calls": n,
         },
         evidence=(
@@ -121,7 +122,7 @@ def _finding(observed: Observations, calls: ModelCalls, offer: _Offer) -> Findin
                 other_model=model, n=n,
             ),
         ),
-        floor="low" if offer.saved[1] >= _MUCH_USD else "info",
+        floor="low" if offer.saved.low >= _MUCH_USD else "info",
     )  # fmt: skip
 
 

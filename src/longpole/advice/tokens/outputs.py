@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from longpole.advice.evidence import share_words, shown_by, titled
+from longpole.advice.estimates import cost_estimate, improvement, share_words
+from longpole.advice.evidence import shown_by, titled
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.advice.observations import Floats, Ints, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
-from longpole.advice.tokens.model_calls import LEAST_USD, ModelCalls, by_run, dollars, money_words, monthly
+from longpole.advice.tokens.model_calls import ModelCalls, by_run, monthly
 from longpole.analysis.proportions import share
 from longpole.domain import amounts
-from longpole.domain.findings import Estimate, Finding, Gain
+from longpole.domain.findings import Finding, Gain
 from longpole.domain.graphs import GraphNode, GraphSource, Purity, WorkflowGraph
 from longpole.domain.recommendations import Category
 
@@ -45,10 +47,11 @@ def _unread(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
         return
     usd = by_run(observed, calls.places, _costs(observed, calls.places))
     cost = monthly(observed, usd)
-    if cost[1] < LEAST_USD:
+    if cost.low < LEAST_GAIN.usd_per_month:
         return
     name, n = titled(calls.node), int(calls.places.size)
     told = remedy(observed.engine, Action.LIMIT_OUTPUT, calls.node)
+    estimate = cost_estimate(cost.value, cost, "what its calls cost, bootstrap over runs", n)
     yield Finding(
         rule="token_usage.unread_output",
         category=Category.COST,
@@ -57,22 +60,13 @@ def _unread(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
             f"By the workflow's graph no step uses the result of {name}, and it does nothing else. It was called {n:,} "
             f"times{_wrote(observed, calls.places)}."
         ),
-        improvement=f"{money_words(cost[0], cost)} for this step, if it is taken out",
+        improvement=f"{improvement(estimate)} for this step, if it is taken out",
         affected_nodes=(calls.node.node_id,),
-        gain=Gain(usd_per_month=cost[1]),
-        estimate=Estimate(
-            "cost_per_month",
-            cost[0],
-            0.0,
-            0.0,
-            max(cost[0] - cost[1], 0.0),
-            "usd",
-            "what its calls cost, bootstrap over runs",
-            n,
-        ),
+        gain=Gain(usd_per_month=cost.low),
+        estimate=estimate,
         steps=(f"Check that {name} is there for nothing but its result, and take it out.", *told.steps),
         code_example=told.code_example,
-        facts={"calls": n, "usd_per_month": cost[0]},
+        facts={"calls": n, "usd_per_month": cost.value},
         evidence=(shown_by(observed, "unread_output", observed.executions.run[calls.places], (calls.node,), n=n),),
     )
 
@@ -116,11 +110,12 @@ def _cut_off(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
     if repeated.size < _LEAST_AT_LIMIT:
         return
     wasted = monthly(observed, by_run(observed, repeated, _costs(observed, repeated)))
-    if wasted[1] < LEAST_USD:
+    if wasted.low < LEAST_GAIN.usd_per_month:
         return
     name, at_limit = titled(calls.node), share(int(cut.size), int(calls.places.size))
     told = remedy(observed.engine, Action.LIMIT_OUTPUT, calls.node, max_tokens=2 * limit)
     cost = monthly(observed, by_run(observed, calls.places, _costs(observed, calls.places)))[0]
+    estimate = cost_estimate(cost, wasted, "what the calls cost that were repeated, bootstrap over runs", int(cut.size))
     yield Finding(
         rule="token_usage.cut_off",
         category=Category.COST,
@@ -132,13 +127,10 @@ def _cut_off(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
             "so they "
             "were paid for and thrown away."
         ),
-        improvement=f"{money_words(cost, wasted)}, if answers are not cut off",
+        improvement=f"{improvement(estimate)}, if answers are not cut off",
         affected_nodes=(calls.node.node_id,),
-        gain=Gain(usd_per_month=wasted[1]),
-        estimate=Estimate(
-            "cost_per_month", cost, cost - wasted[0], cost - wasted[2], cost - wasted[1], "usd",
-            "what the calls cost that were repeated, bootstrap over runs", int(cut.size),
-        ),
+        gain=Gain(usd_per_month=wasted.low),
+        estimate=estimate,
         subject=calls.model.model or "",
         steps=told.steps,
         code_example=told.code_example,
@@ -189,7 +181,7 @@ def _reasoning(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
     if np.percentile(shown, 95) > _SHORT_ANSWER:
         return
     cost = monthly(observed, by_run(observed, calls.places, _costs(observed, calls.places)))
-    if cost[1] < _LEAST_REASONING_USD:
+    if cost.low < _LEAST_REASONING_USD:
         return
     name, n = titled(calls.node), int(known.sum())
     part = float(reasoning[known].sum() / output[known].sum())
@@ -202,9 +194,9 @@ def _reasoning(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
         title=f"{name} thinks much for short answers",
         description=(
             f"{amounts.share(part)} of the output tokens of {name} are reasoning (n = {n:,} calls); half of its "
-            f"answers have {np.median(shown):,.0f} tokens or fewer. All its calls come to {dollars(cost[0])} "
-            f"dollars a month ({dollars(cost[1])}–{dollars(cost[2])}). Whether less reasoning is enough, only a test "
-            "on a part of the traffic tells."
+            f"answers have {np.median(shown):,.0f} tokens or fewer. All its calls come to "
+            f"{amounts.money(cost.value)} a month ({amounts.bounds(*cost, 'usd')}). Whether less reasoning is enough, "
+            "only a test on a part of the traffic tells."
         ),
         improvement=None,
         affected_nodes=(calls.node.node_id,),
@@ -212,7 +204,7 @@ def _reasoning(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
         subject=calls.model.model or "",
         steps=told.steps,
         code_example=told.code_example,
-        facts={"reasoning_share": part, "calls": n, "usd_per_month": cost[0]},
+        facts={"reasoning_share": part, "calls": n, "usd_per_month": cost.value},
         evidence=(
             shown_by(observed, "reasoning", columns.run[calls.places], (calls.node,), n=n, reasoning_share=part),
         ),

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from longpole.advice.evidence import shown_by, titled
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.advice.observations import Floats, Ints, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
-from longpole.advice.tokens.model_calls import LEAST_USD, ModelCalls, by_run, dollars, price
+from longpole.advice.tokens.model_calls import ModelCalls, by_run, price
 from longpole.analysis.bootstrap import mean_interval
 from longpole.analysis.bottlenecks import evenly
+from longpole.analysis.intervals import Interval
 from longpole.analysis.prompt_prefix import LEAST_TOKENS, STEP_TOKENS, TTL_NS, Layout, layout, served_tokens
 from longpole.analysis.prompt_texts import sent_text
 from longpole.domain import amounts
@@ -67,7 +69,7 @@ def token_prefixes(observed: Observations, calls: ModelCalls) -> Iterator[Findin
     if more < _LEAST_SHARE:
         return
     saved = _monthly(observed, calls, replayed)
-    if saved is not None and saved[1] >= LEAST_USD:
+    if saved is not None and saved.low >= LEAST_GAIN.usd_per_month:
         yield _finding(observed, calls, found, replayed, saved, prompts)
 
 
@@ -120,7 +122,7 @@ def _blocks(text: bytes, block: int) -> list[bytes]:
     return [text[at : at + block] for at in range(0, len(text) - block + 1, block)]
 
 
-def _monthly(observed: Observations, calls: ModelCalls, replayed: _Replayed) -> tuple[float, float, float] | None:
+def _monthly(observed: Observations, calls: ModelCalls, replayed: _Replayed) -> Interval | None:
     """Dollars saved a month, with bounds: calls of a run are drawn together; what is not served has to be written."""
     saved = np.zeros(replayed.places.size)
     for at, (tokens, now, then) in enumerate(zip(replayed.tokens, replayed.now, replayed.then, strict=True)):
@@ -132,10 +134,9 @@ def _monthly(observed: Observations, calls: ModelCalls, replayed: _Replayed) -> 
         saved[at] = before - after
     runs = np.unique(observed.executions.run[replayed.places])
     per_run = by_run(observed, replayed.places, saved)[runs]
-    calls_per_month = calls.places.size / observed.days * 30
+    calls_per_month = observed.per_month(calls.places.size)
     scale = calls_per_month / replayed.places.size * runs.size
-    mean, low, high = mean_interval(per_run)
-    return mean * scale, low * scale, high * scale
+    return mean_interval(per_run).times(scale)
 
 
 def _finding(  # noqa: PLR0917 - all of one call
@@ -143,7 +144,7 @@ def _finding(  # noqa: PLR0917 - all of one call
     calls: ModelCalls,
     found: Layout,
     replayed: _Replayed,
-    saved: tuple[float, float, float],
+    saved: Interval,
     prompts: Sequence[bytes],
 ) -> Finding:
     name, n = titled(calls.node), int(replayed.places.size)
@@ -179,10 +180,10 @@ def _finding(  # noqa: PLR0917 - all of one call
         ),
         improvement=(
             f"+{(then - now) * 100:.0f} points of input tokens from the cache ({low * 100:.0f}–{high * 100:.0f}), "
-            f"{dollars(saved[0])} dollars a month ({dollars(saved[1])}–{dollars(saved[2])})"
+            f"{amounts.money(saved.value)} a month ({amounts.bounds(*saved, 'usd')})"
         ),
         affected_nodes=(calls.node.node_id,),
-        gain=Gain(usd_per_month=saved[1]),
+        gain=Gain(usd_per_month=saved.low),
         estimate=Estimate(
             "cached_token_share", now, then, max(min(now + low, then), 0.0), min(max(now + high, then), 1.0), "ratio",
             "replay of prefixes, 1,024 tokens at least, 5 minutes", n,
@@ -192,7 +193,8 @@ def _finding(  # noqa: PLR0917 - all of one call
         code_example=told.code_example,
         facts={
             "stable_bytes": found.stable_bytes, "first_varying_byte": len(found.prefix) + 1, "behind_byte": found.reach,
-            "cached_token_share_now": now, "cached_token_share_then": then, "saved_usd_per_month": saved[0], "calls": n,
+            "cached_token_share_now": now, "cached_token_share_then": then,
+            "saved_usd_per_month": saved.value, "calls": n,
         },
         evidence=(
             shown_by(

@@ -16,7 +16,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from longpole.advice.evidence import shift_words, shown_by, time_estimate, titled
+from longpole.advice.estimates import improvement, time_estimate
+from longpole.advice.evidence import shown_by, titled
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.advice.observations import Floats, Ints, NodeInfo, Observations, SampledRun
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
@@ -37,7 +39,6 @@ _LEAST_OVERHEAD = 0.15
 _LEAST_SECONDS = 0.1
 _LEAST_RUNS = 20
 _BEST = 0.1
-_WORTH = 0.02
 _MOST_OF_IT = 0.8
 
 
@@ -127,60 +128,59 @@ def _queue(observed: Observations, waits: _Waits) -> Iterator[Finding]:
         return
     answer = what_if(observed.sample, [Slots(None)], graph=observed.graph)
     statistic, shift = best_shift(answer) or ("mean", waits.as_the_best(Kind.QUEUE))
-    if shift.baseline - shift.high < _WORTH * shift.baseline:
+    if shift.baseline - shift.high < LEAST_GAIN.share_of_run * shift.baseline:
         return
     method = (
         "as in the tenth of runs that wait least, paired" if statistic == "mean" else "replay without limits of room"
     )
+    estimate = time_estimate(statistic, shift, method, answer.n)
     now = _most_at_once(observed, nodes[0])
     advice = remedy(observed.engine, Action.MORE_SLOTS, nodes[0], slots=2 * now, now_slots=now)
     seconds = waits.seconds[Kind.QUEUE]
-    mean, low, high = mean_interval(seconds)
+    a_run = mean_interval(seconds)
     names = ", ".join(titled(node) for node in nodes)
     yield Finding(
         rule="slow_nodes.queue",
         category=Category.PERFORMANCE,
         title=f"Runs wait in a queue before {titled(nodes[0])}",
         description=(
-            f"{amounts.share(waits.share(Kind.QUEUE))} of the runs' time passes in queues: {amounts.duration(mean)} a "
-            f"run ({amounts.duration(low)} – {amounts.duration(high)}, n = {len(seconds)}), before {names}. "
-            f"They are ready and wait for room; never more than {now} of {titled(nodes[0])} ran at once."
+            f"{amounts.share(waits.share(Kind.QUEUE))} of the runs' time passes in queues, "
+            f"{amounts.duration(a_run.value)} a run ({amounts.bounds(*a_run, 's')}, n = {len(seconds)}) before {names}."
+            f" They are ready and wait for room; never more than {now} of {titled(nodes[0])} ran at once."
         ),
-        improvement=shift_words(statistic, shift),
+        improvement=improvement(estimate),
         affected_nodes=tuple(node.node_id for node in nodes),
         gain=gain_of(shift),
-        estimate=time_estimate(statistic, shift, method, answer.n),
+        estimate=estimate,
         steps=advice.steps,
         code_example=advice.code_example,
-        facts={"queue_share": waits.share(Kind.QUEUE), "queue_seconds_per_run": mean, "most_at_once": now},
-        evidence=(shown_by(observed, "queueing_runs", waits.places(Kind.QUEUE), nodes, seconds_per_run=mean),),
+        facts={"queue_share": waits.share(Kind.QUEUE), "queue_seconds_per_run": a_run.value, "most_at_once": now},
+        evidence=(shown_by(observed, "queueing_runs", waits.places(Kind.QUEUE), nodes, seconds_per_run=a_run.value),),
     )
 
 
 def _overhead(observed: Observations, waits: _Waits) -> Finding:
     seconds = waits.seconds[Kind.ENGINE_OVERHEAD]
-    mean, low, high = mean_interval(seconds)
+    a_run = mean_interval(seconds)
     nodes = _infos(observed, waits.blamed(Kind.ENGINE_OVERHEAD))
     least = float(np.quantile(seconds, _BEST))
     shift = waits.as_the_best(Kind.ENGINE_OVERHEAD)
-    surely = shift.baseline - shift.high
-    is_worth = surely >= _WORTH * shift.baseline
+    is_worth = shift.baseline - shift.high >= LEAST_GAIN.share_of_run * shift.baseline
+    estimate = time_estimate("mean", shift, "as in the tenth of runs with the least, paired", len(seconds))
     return Finding(
         rule="slow_nodes.engine_overhead",
         category=Category.PERFORMANCE,
         title="Much of the runs' time passes between the steps",
         description=(
             f"{amounts.share(waits.share(Kind.ENGINE_OVERHEAD))} of the time of the runs passes while no step runs: "
-            f"{amounts.duration(mean)} a run ({amounts.duration(low)} – {amounts.duration(high)}, n = {len(seconds)})"
+            f"{amounts.duration(a_run.value)} a run ({amounts.bounds(*a_run, 's')}, n = {len(seconds)})"
             f"{_where(nodes)}. In a tenth of the runs it is {amounts.duration(least)} or less. It is the engine's own "
             "time, or work that is not recorded as a step."
         ),
-        improvement=shift_words("mean", shift) if is_worth else None,
+        improvement=improvement(estimate) if is_worth else None,
         affected_nodes=tuple(node.node_id for node in nodes),
         gain=gain_of(shift) if is_worth else Gain(),
-        estimate=time_estimate("mean", shift, "as in the tenth of runs with the least, paired", len(seconds))
-        if is_worth
-        else None,
+        estimate=estimate if is_worth else None,
         steps=(
             "Open the runs of the evidence, and see between which steps nothing is drawn.",
             "Record what happens there as a step of its own, if it is work: then it is known what it is.",
@@ -188,10 +188,12 @@ def _overhead(observed: Observations, waits: _Waits) -> Finding:
         ),
         facts={
             "overhead_share": waits.share(Kind.ENGINE_OVERHEAD),
-            "overhead_seconds_per_run": mean,
+            "overhead_seconds_per_run": a_run.value,
             "least_overhead_seconds": least,
         },
-        evidence=(shown_by(observed, "idle_runs", waits.places(Kind.ENGINE_OVERHEAD), nodes, seconds_per_run=mean),),
+        evidence=(
+            shown_by(observed, "idle_runs", waits.places(Kind.ENGINE_OVERHEAD), nodes, seconds_per_run=a_run.value),
+        ),
         floor="low",
     )
 

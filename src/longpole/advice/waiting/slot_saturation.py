@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from longpole.advice.evidence import shift_words, shown_by, time_estimate, titled
+from longpole.advice.estimates import improvement, time_estimate
+from longpole.advice.evidence import shown_by, titled
+from longpole.advice.least_gain import LEAST_GAIN
 from longpole.advice.observations import FAILED, Floats, Ints, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
@@ -26,7 +28,6 @@ from longpole.domain.what_if import Shift, Slots, WhatIf
 _LEAST_WAITS = 30
 _WAITED_NS = 10e6
 """Below ten milliseconds it is the engine's own step from one to the next."""
-_LEAST_SHARE = 0.02
 _LEAST_RUNS = 20
 _AT_PEAK = 0.9
 _MOSTLY = 0.8
@@ -40,7 +41,7 @@ def slot_saturation(observed: Observations) -> Iterator[Finding]:
     waited = np.flatnonzero(columns.queued_ns >= _WAITED_NS)
     if waited.size < _LEAST_WAITS:
         return
-    if np.nansum(columns.queued_ns) < _LEAST_SHARE * np.nansum(observed.runs.elapsed_ns):
+    if np.nansum(columns.queued_ns) < LEAST_GAIN.share_of_run * np.nansum(observed.runs.elapsed_ns):
         return
     slot_of = _slots_of_nodes(observed)
     ready = prepared(observed.sample, observed.graph)
@@ -84,7 +85,7 @@ def _between_runs(observed: Observations, slot: str | None, mine: Flags, places:
         return None
     shift = _as_if_free(runs.elapsed_ns[counts] / 1e9, runs.elapsed_ns[free] / 1e9)
     saved = shift.baseline - shift.high
-    if saved < _LEAST_SHARE * shift.baseline or shift.baseline - shift.expected > 2 * waits_s[counts].mean():
+    if saved < LEAST_GAIN.share_of_run * shift.baseline or shift.baseline - shift.expected > 2 * waits_s[counts].mean():
         return None  # or they took longer for another reason
     method = f"runs that did not wait ({int(free.sum()):,}) against all, bootstrap"
     return _finding(observed, slot, peak, places, "mean", shift, method, int(counts.sum()))
@@ -145,6 +146,7 @@ def _finding(  # noqa: PLR0917 - all of one pool
     n: int,
 ) -> Finding:
     columns = observed.executions
+    estimate = time_estimate(statistic, shift, method, n)
     node = _most_waiting(observed, places)
     queued_s = columns.queued_ns[places] / 1e9
     told = remedy(observed.engine, Action.MORE_SLOTS, node, slots=2 * limit, now_slots=limit)
@@ -158,10 +160,10 @@ def _finding(  # noqa: PLR0917 - all of one pool
             f"{places.size:,} executions waited for {pool}, half of them {median} or more, one in twenty {p95} or "
             f"more. No more than {limit} run at once."
         ),
-        improvement=f"{shift_words(statistic, shift)} with enough slots, {n:,} runs",
+        improvement=f"{improvement(estimate)} with enough slots, {n:,} runs",
         affected_nodes=(node.node_id,),
         gain=gain_of(shift),
-        estimate=time_estimate(statistic, shift, method, n),
+        estimate=estimate,
         subject=slot or "",
         steps=told.steps,
         code_example=told.code_example,

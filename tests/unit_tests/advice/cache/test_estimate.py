@@ -11,7 +11,7 @@ import pytest
 
 from longpole.analysis.cache_replay import HIT, MADE, WAITED, CacheReplay
 
-BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
+BENCHMARKS = Path(__file__).parents[4] / "benchmarks"
 
 
 @pytest.fixture(scope="module")
