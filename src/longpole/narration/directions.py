@@ -52,12 +52,14 @@ def _claimed(clause: Clause, place: int, sign: int, figure: Figure | None) -> It
 
 
 def _is_idiom(clause: Clause, place: int, word: str) -> bool:
-    """`no longer needed`, `raises an error`, `cut it`: no direction, or of what was spoken of before."""
+    """`no longer needed`, `raises an error`, `save the run`, `cut it`: no direction, or of what stood before."""
     following = [clause.word(place + 1), clause.word(place + 2), clause.word(place + 3)]
     if word == "longer":
         return clause.word(place - 1) == "no" and following[0] not in {"", *_STOPS}
     if word.startswith("rais"):
         return bool({"error", "errors"} & set(following[:2])) and "rate" not in following
+    if word.startswith("sav") and {"run", "runs"} & set(following[:2]):
+        return not any(each in ALL["time"] - {"run", "runs"} | ALL["cost"] for each in following)
     return word in _OF and following[0] in ALL["objects"]
 
 

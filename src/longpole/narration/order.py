@@ -19,7 +19,7 @@ _NOW, _WOULD = ALL["now"], ALL["modal"]
 _NEAR = 4
 _IN_PLACE = re.compile(
     r"\b(instead of|in place of|rather than|down from|up from|compared (with|to)|against|versus|over|"
-    r"where .*(now|today|currently|was|were|used to))\b"
+    r"where .*(now|today|currently|was|were|took|had|used to))\b"
 )
 
 

@@ -65,8 +65,8 @@ def _told_as_it_is(clause: Clause, place: int, word: str) -> Iterator[Claim]:
     if word in ALL["slow"]:
         is_more = before in ALL["raised_by"] | ALL["modal"] | {"to"} or _is_by_change(clause, place, ALL["makes"])
         yield Claim(place, Figure.TIME, 1 if is_more else 0)
-    if word in ALL["fast"] and before in ALL["turned_by"]:
-        yield Claim(place, Figure.TIME, 1)
+    if word in ALL["fast"] and before in ALL["turned_by"] | ALL["raised_by"]:
+        yield Claim(place, Figure.TIME, 1 if before in ALL["turned_by"] else -1)
 
 
 def _wasted(clause: Clause, place: int, word: str) -> Iterator[Claim]:
