@@ -183,7 +183,7 @@ def _plain(a: float, b: float, found: Shift, figure: Figure) -> Difference:
     """A difference; of a figure that is told as a ratio, which has none where one side is 0."""
     if figure.effect is Effect.DIFFERENCE:
         return _of(a, b, found)
-    ratio = 1.0 if a == b else b / a if a > 0 else math.inf
+    ratio = 1.0 if a == b else b / a if a > 0 else None
     return Difference(a, b, ratio, None, None, found.p_value)
 
 

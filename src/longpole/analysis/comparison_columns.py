@@ -149,10 +149,14 @@ class Values:
 
 @dataclass(frozen=True)
 class Histogram:
-    """Values of which only a sketch is kept; `unit` of its whole numbers make one of the figure's."""
+    """Values of which only a sketch is kept; `unit` of its whole numbers make one of the figure's.
+
+    With `beside` the values are sums of two quantities; only their mean is known then.
+    """
 
     sketch: Sketch
     unit: float = 1.0
+    beside: Sketch | None = None
 
     @property
     def n(self) -> int:
@@ -178,9 +182,12 @@ class Histogram:
         return Quantile(q, *self._function, self.n * worth)
 
     def mean(self, worth: float) -> Mean:
-        """The exact mean."""
-        spread = (self.sketch.stddev or 0.0) / math.sqrt((self.n - 1) * worth) if self.n > 1 else math.inf
-        return Mean((self.sketch.mean or 0.0) / self.unit, spread / self.unit, self.n * worth, self.n * worth)
+        """The exact mean; its error is at most this, where two quantities are summed."""
+        parts = [each for each in (self.sketch, self.beside) if each is not None and each.count]
+        mean = sum(each.mean or 0.0 for each in parts) / self.unit
+        deviation = sum(each.stddev or 0.0 for each in parts) / self.unit
+        error = deviation / math.sqrt((self.n - 1) * worth) if self.n > 1 else math.inf
+        return Mean(mean, error, self.n * worth, self.n * worth)
 
     def proportion(self, worth: float) -> Proportion:
         """The share of ones."""

@@ -12,10 +12,14 @@ from longpole.cli import (
     advise,
     alerts,
     cache,
+    compare,
     db,
+    degradations,
     demo,
+    gate,
     graph,
     ingest,
+    metrics,
     purge,
     report,
     reprice,
@@ -37,7 +41,10 @@ app = typer.Typer(
 app.command()(serve.serve)
 app.command()(report.report)
 app.command()(trends.trends)
+app.command()(degradations.degradations)
 app.command()(what_if.what_if)
+app.command()(compare.compare)
+app.command()(gate.gate)
 app.command()(ingest.ingest)
 app.command()(reprice.reprice)
 app.command()(purge.purge)
@@ -48,6 +55,7 @@ app.add_typer(alerts.app)
 app.add_typer(cache.app)
 app.add_typer(db.app)
 app.add_typer(graph.app)
+app.add_typer(metrics.app)
 
 
 def main() -> None:

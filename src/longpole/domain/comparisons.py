@@ -6,6 +6,7 @@ judged: `worse` says that b is worse than a.
 Upstream: `services.compare`. Downstream: `rest.compare`, `cli.compare`, `cli.gate`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -97,14 +98,14 @@ class Difference:
     """A figure of both sides, and how far b lies from a.
 
     Attributes:
-        change: `b / a` or `b − a`, as the figure's effect says.
+        change: `b / a` or `b − a`, as the figure's effect says; None where a is 0 and there is no ratio.
         low, high: 95 % bounds of `change`; None where runs are too few for one.
         p_value: How likely so much is where nothing differs, for this figure alone.
     """
 
     a: float
     b: float
-    change: float
+    change: float | None
     low: float | None
     high: float | None
     p_value: float
@@ -140,9 +141,14 @@ class FigureComparison:
         """The difference that the verdict is about."""
         return self.adjusted or self.raw
 
-    def harm(self, value: float) -> float:
-        """`value` of a change, as how much worse it is: above 0 is worse; of ratios by how much more than 1."""
-        change = value - 1 if self.effect is Effect.RATIO else value
+    def harm(self) -> float | None:
+        """By how much b is worse, of ratios as a share of a: 0.1 is a tenth; below 0 better. None: not known."""
+        found = self.judged
+        if found is None:
+            return None
+        if found.change is None:
+            return math.inf if (found.b > found.a) == self.more_is_worse else -math.inf
+        change = found.change - 1 if self.effect is Effect.RATIO else found.change
         return change if self.more_is_worse else -change
 
 
@@ -214,3 +220,20 @@ class Comparison:
     def figure(self, name: str) -> FigureComparison:
         """A figure by its name."""
         return next(each for each in self.figures if each.figure == name)
+
+    def without_verdicts_of_mismatch(self) -> "Comparison":
+        """The same; where the sides have other shares of the runs than was meant, no verdict stands."""
+        if self.sample_ratio is None or not self.sample_ratio.is_mismatch:
+            return self
+        observed, expected = self.sample_ratio.observed, self.sample_ratio.expected
+        return replace(
+            self,
+            figures=tuple(replace(each, verdict=_unsure(each.verdict)) for each in self.figures),
+            nodes=tuple(replace(each, verdict=_unsure(each.verdict)) for each in self.nodes),
+            problem=f"a has {observed:.1%} of the runs where {expected:.1%} were meant: "
+            "whatever chose the runs may be what differs",
+        )
+
+
+def _unsure(verdict: Verdict) -> Verdict:
+    return verdict if verdict is Verdict.TOO_FEW_RUNS else Verdict.NO_EVIDENCE
