@@ -87,7 +87,7 @@ class Clause:
         if token.kind == "value":
             return _VALUES.get(token.text)
         if token.text in ALL["failures"] and self.word(place + 1) in _NO_FAILURE:
-            return Figure.NEUTRAL
+            return Figure.NEUTRAL if shown else Figure.ANY
         return next((figure for figure, nouns in _NOUNS if token.text in nouns), None)
 
     def after(self, place: int, stops: Collection[str] = _STOPS, furthest: int = _FURTHEST) -> Figure | None:
@@ -134,7 +134,7 @@ class Clause:
             if token.text in {"baseline", "expected", "range", "change"}:
                 values = self._about[token.key].values
                 change = values.get("change", "")
-                return _of_estimate(values["baseline"]), -1 if change.startswith("−") else 1 if change[
+                return _of_estimate(values.get("baseline", "")), -1 if change.startswith("−") else 1 if change[
                     :1
                 ] in "+×" else 0
         return Figure.ANY, 0
@@ -170,4 +170,4 @@ def _of_estimate(shown: str) -> Figure:
     ):
         if re.fullmatch(pattern, shown):
             return figure
-    return Figure.NEUTRAL
+    return Figure.NEUTRAL if shown else Figure.ANY
