@@ -5,9 +5,9 @@
 
 Many simple ways of going on are tried on the past itself: from several days
 back, knowing nothing later. The three that came nearest go on together, by how
-near they came. Their mistakes then, hour by hour as they followed one another,
-are what the future is drawn from: a sum over a month is a sum over whole
-paths, since mistakes of one day do not cancel those of the next.
+near they came. Their mistakes then are what the future is drawn from (see
+`forecast_paths`): a sum over a month is a sum over whole paths, since mistakes
+of one day do not cancel those of the next.
 
 Invariant: multiplying a series by a constant multiplies its forecast; nothing
 is ever forecast below 0; the same series gives the same forecast.
@@ -29,7 +29,9 @@ Floats = NDArray[np.float64]
 _BEST = 3
 _TRIALS = 4
 _MOST_ORIGINS = 24
-_LEAST_ORIGINS = 3
+_LEAST_SEASONS = 2
+_LEAST_POINTS = 2
+_TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,19 @@ class Forecast:
         mistakes: float64 of shape (origins, horizon): what was minus what had been forecast, by that forecast's
             mean; missing points are NaN.
         scale: The forecast's mean: mistakes times it are in the series' unit.
-        ways: What it is made of, and how much of each.
+        ways: What it is made of, and how much of each; nothing where only the range is known.
+        season: Points of the shortest season, such as 24 of hours.
+        week: Points of the longest one.
+        evidence: Over how many of the shortest seasons the mistakes were made.
     """
 
     values: Floats
     mistakes: Floats
     scale: float
     ways: tuple[tuple[Way, float], ...]
+    season: int
+    week: int
+    evidence: float
 
 
 def forecast(values: Sequence[float] | Floats, horizon: int, seasons: Sequence[int]) -> Forecast | None:
@@ -59,21 +67,40 @@ def forecast(values: Sequence[float] | Floats, horizon: int, seasons: Sequence[i
         seasons: After so many points it may repeat, such as 24 and 168 of hours.
     """
     series = np.asarray(values, dtype=np.float64)
-    ways = [way for way in ways_of(seasons) if way.season * 2 + min(horizon, way.season) <= series.size]
-    if not ways or np.isfinite(series).sum() < _LEAST_ORIGINS * min(seasons):
+    season, week = min(seasons), max(seasons)
+    if np.isfinite(series).sum() < _LEAST_SEASONS * season:
         return None
-    origins = _origins(series.size, horizon, max(way.season for way in ways))
+    for before in (2, 1):  # seasons that are known from where the past is forecast
+        ways = [way for way in ways_of(seasons) if way.season * before + min(horizon, way.season) <= series.size]
+        if ways:
+            break
+    else:
+        return None
+    longest = max(way.season for way in ways)
+    origins, step = _origins(series.size, horizon, longest, before * longest)
     chosen = _chosen(series, horizon, ways, origins[:_TRIALS])
     mistakes = _mistakes(series, horizon, chosen, origins)
     middle = _together(series, horizon, chosen)
-    return Forecast(middle, mistakes, max(float(middle.mean()), 1e-12), tuple(chosen))
+    evidence = (origins[0] - origins[-1] + step) / season
+    return Forecast(middle, mistakes, max(float(middle.mean()), _TINY), tuple(chosen), season, week, evidence)
 
 
-def _origins(count: int, horizon: int, season: int) -> list[int]:
-    """From where on the past is forecast, the latest first: never without two seasons before."""
+def rough(values: Sequence[float] | Floats, horizon: int, seasons: Sequence[int]) -> Forecast | None:
+    """The mean of what is known, for want of a season: of use for its range only. None of fewer than two points."""
+    series = np.asarray(values, dtype=np.float64)
+    known = series[np.isfinite(series)]
+    if known.size < _LEAST_POINTS:
+        return None
+    mean = max(float(known.mean()), _TINY)
+    mistakes = np.tile((known / mean - 1)[:, None], (1, horizon))
+    return Forecast(np.full(horizon, mean), mistakes, mean, (), min(seasons), max(seasons), 0.0)
+
+
+def _origins(count: int, horizon: int, season: int, least: int) -> tuple[list[int], int]:
+    """From where the past is forecast, the latest first, never with fewer than `least` points before; and the step."""
     step = max(1, min(horizon, season) // 4)
-    found = list(range(count - min(horizon, season), 2 * season - 1, -step))
-    return found[:_MOST_ORIGINS] or [count - min(horizon, season)]
+    found = list(range(count - min(horizon, season), least - 1, -step))
+    return found[:_MOST_ORIGINS] or [count - min(horizon, season)], step
 
 
 def _chosen(series: Floats, horizon: int, ways: Sequence[Way], origins: Sequence[int]) -> list[tuple[Way, float]]:
@@ -100,5 +127,5 @@ def _mistakes(series: Floats, horizon: int, chosen: Sequence[tuple[Way, float]],
     for row, origin in enumerate(origins):
         actual = series[origin : origin + horizon]
         told = _together(series[:origin], actual.size, chosen)
-        made[row, : actual.size] = (actual - told) / max(float(told.mean()), 1e-12)
+        made[row, : actual.size] = (actual - told) / max(float(told.mean()), _TINY)
     return made
