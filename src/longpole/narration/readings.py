@@ -87,7 +87,7 @@ class Clause:
         if token.kind == "value":
             return _VALUES.get(token.text)
         if token.text in ALL["failures"] and self.word(place + 1) in _NO_FAILURE:
-            return Figure.NEUTRAL if shown else Figure.ANY
+            return Figure.NEUTRAL
         return next((figure for figure, nouns in _NOUNS if token.text in nouns), None)
 
     def after(self, place: int, stops: Collection[str] = _STOPS, furthest: int = _FURTHEST) -> Figure | None:
