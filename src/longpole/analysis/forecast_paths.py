@@ -103,7 +103,7 @@ def _around(made: Forecast, count: int, random: np.random.Generator) -> Floats:
     first = mistakes[:, : made.season]
     beside = first - first.mean(1, keepdims=True)
     origins = random.integers(0, len(mistakes), (count, -(-horizon // first.shape[1])))
-    others = beside[origins].reshape(count, -1)[:, :horizon]
+    others: Floats = beside[origins].reshape(count, -1)[:, :horizon]
     whole = min(horizon, made.week)  # so much is known of every origin
     others[:, :whole] = mistakes[origins[:, 0], :whole]
     return others
