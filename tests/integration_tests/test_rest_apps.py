@@ -65,12 +65,18 @@ class TestProblems:
     def test_no_such_path_is_404(self, border: TestClient, path: str) -> None:
         answer = border.get(path, follow_redirects=False)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
-        assert answer.json() == {"type": "about:blank", "title": "Not Found", "status": 404}
+        assert answer.json() == {
+            "type": "about:blank",
+            "title": "Not Found",
+            "status": 404,
+            "detail": "There is nothing at this address: /openapi.json lists what there is.",
+        }
 
     @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
     def test_no_such_method_is_405_and_says_which_there_are(self, border: TestClient, method: str) -> None:
         answer = border.request(method, "/apps")
         assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
+        assert answer.json()["detail"] == f"This address takes {answer.headers['allow']}."
         assert answer.headers["allow"] == "GET"
 
     @pytest.mark.parametrize(

@@ -28,10 +28,10 @@ _NUMBER = re.compile(
 _NAMED_SO = r"pass(?:word|wd|phrase)?|pwd|secret|(?:\w+[_-])?token|(?:\w+[_-])?key|signature|credentials?"
 _WHAT_VARIES = (
     (re.compile(r"'([45]\d\d [A-Z][A-Za-z -]{1,40})'"), r"\1"),  # httpx quotes the status
+    (re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE), "<url>"),
     (re.compile(r"\beyJ[\w-]{6,}(?:\.[\w-]+){1,2}"), "<secret>"),
     (re.compile(r"\b(bearer|basic)\s+(?=\S*[\d=])[\w.~+/=-]{6,}", re.IGNORECASE), r"\1 <secret>"),
-    (re.compile(rf"\b({_NAMED_SO})(\s*=\s*|:\s*(?=\S*\d))(?![<\s'\"`])[^\s,;&)]+", re.IGNORECASE), r"\1\2<secret>"),
-    (re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE), "<url>"),
+    (re.compile(rf"\b({_NAMED_SO})(\s*=\s*|:\s*(?=\S*\d))(?![<\s'\"`])[^\s,;&)'\"`]+", re.IGNORECASE), r"\1\2<secret>"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<mail>"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE), "<id>"),
     (re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"), "<time>"),

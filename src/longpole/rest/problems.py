@@ -131,9 +131,13 @@ def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     headers = error.headers
+    detail = None if error.detail == status.phrase else error.detail
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers = {"Allow": ", ".join(sorted(_methods(request)))}
-    return _answer(_problem(status, None if error.detail == status.phrase else error.detail), headers)
+        allowed = ", ".join(sorted(_methods(request)))
+        headers, detail = {"Allow": allowed}, f"This address takes {allowed}."
+    if status is HTTPStatus.NOT_FOUND and detail is None:
+        detail = "There is nothing at this address: /openapi.json lists what there is."
+    return _answer(_problem(status, detail), headers)
 
 
 def _methods(request: Request) -> set[str]:

@@ -16,6 +16,7 @@ MESSAGES = [
     ("404 Client Error: Not Found for url: http://x", "404 Client Error: Not Found for url: <url>"),
     ("Client error '401 Unauthorized' for url 'http://x/7'", "Client error 401 Unauthorized for url <text>"),
     ("Client error '429 Too Many Requests' for url 'x'", "Client error 429 Too Many Requests for url <text>"),
+    ("401 Unauthorized for url 'https://x/7?key=abc12345'", "401 Unauthorized for url <text>"),
     ("line 404: bad", "line <n>: bad"),
     ("took 500 ms", "took <n> ms"),
     ("code=4041", "code=<n>"),
