@@ -8,34 +8,18 @@ Upstream: `cli.advice_sheets`. Downstream: `domain.amounts`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from longpole.domain import amounts
+from longpole.domain.amounts import quantity, with_bounds
 
 _MOST_BAR, _LEAST_BAR = 40, 10
 _FIGURES = 30
 _LABEL = 9
 _SOLID, _BELOW, _ABOVE = "█", "▓", "░"
 _ASCII = {_SOLID: "#", _BELOW: "=", _ABOVE: "."}
-
-
-def quantity(value: float | None, unit: str) -> str:
-    """A figure with its unit."""
-    if value is None:
-        return amounts.UNKNOWN
-    if unit == "s":
-        return amounts.duration(value)
-    if unit == "usd":
-        return amounts.money(Decimal(str(round(value, 6))))
-    if unit == "ratio":
-        return amounts.share(value)
-    if unit == "bytes":
-        return amounts.size(value)
-    return f"{amounts.count(value)} {amounts.name(unit)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +57,11 @@ class Picture:
         cells = [round(max(value, 0.0) / most * width) for value in (self.before, self.low, self.after, self.high)]
         before, low, after, high = cells
         after = max(low, after)
-        bounds = f"({quantity(self.low, self.unit)}–{quantity(self.high, self.unit)})"
+        told = with_bounds(self.after, self.low, self.high, self.unit)
         yield self._line("before", [(_SOLID, before)], width, quantity(self.before, self.unit), options, "")
         bar = [(_SOLID, low), (_BELOW, after - low), (_ABOVE, max(high, after) - after)]
         style = "red" if self.is_worse else "green"
-        yield self._line(self.after_label, bar, width, f"{quantity(self.after, self.unit)} {bounds}", options, style)
+        yield self._line(self.after_label, bar, width, told, options, style)
 
     @staticmethod
     def _line(  # noqa: PLR0917 - the parts of a line, in their order

@@ -13,9 +13,9 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from longpole.cli.advice_pictures import Picture, quantity
+from longpole.cli.advice_pictures import Picture
 from longpole.domain import amounts
-from longpole.domain.metric_names import metric_name
+from longpole.domain.metric_names import metric_name, shift_words
 from longpole.domain.recommendations import Recommendation, RecommendationStatus, Severity
 
 _STYLES = {
@@ -114,9 +114,9 @@ def _verification(told: Recommendation) -> Iterator[RenderableType]:
         yield Text(f"That is {share * 100:.0f} % of what was estimated.".replace("-", "−"))
     for other in verified.get("others") or ():
         if other["verdict"] in _DECIDED:
-            bounds = f"({quantity(other['low'], other['unit'])}–{quantity(other['high'], other['unit'])})"
-            figures = f"{quantity(other['before'], other['unit'])} → {quantity(other['after'], other['unit'])} {bounds}"
-            yield Text(f"{metric_name(other['metric'])}: {figures}", style=_VERDICTS[other["verdict"]][1])
+            bounds = other["low"], other["high"]
+            words = shift_words(other["metric"], other["before"], other["after"], bounds, other["unit"])
+            yield Text(words, style=_VERDICTS[other["verdict"]][1])
     for caveat in verified.get("caveats") or ():
         yield Text(_line(caveat), style="dim")
 

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.text import Text
 
 from longpole.cli.options import DatabaseUrl, installed_runtime
-from longpole.domain.amounts import duration, name
+from longpole.domain.amounts import name
 from longpole.domain.errors import InvalidInputError
+from longpole.domain.metric_names import shift_words
 from longpole.domain.what_if import Change, ParallelIteration, Shift, WhatIf, WithoutEdges
 
 if TYPE_CHECKING:
@@ -179,13 +180,11 @@ def _renamed(changes: Sequence[Change], names: dict[str, str]) -> list[Change]:
 
 
 def _gain(answer: WhatIf, p50: Shift, p95: Shift) -> str:
-    shifts = [f"{words} {_shift(shift)}" for words, shift in (("median", p50), ("p95", p95))]
+    shifts = [
+        shift_words(metric, shift.baseline, shift.expected, (shift.low, shift.high), "s")
+        for metric, shift in (("execution_time_p50", p50), ("execution_time_p95", p95))
+    ]
     text = f"Of {answer.n:,} recorded runs, replayed with these changes: {', '.join(shifts)}."
     if p50.baseline - p50.high < _LEAST_GAIN * p50.baseline:
         text += " The interval includes no gain at all."
     return text
-
-
-def _shift(shift: Shift) -> str:
-    low, high = duration(shift.low), duration(shift.high)
-    return f"{duration(shift.baseline)} → {duration(shift.expected)} ({low}–{high})"

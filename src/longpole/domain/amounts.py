@@ -90,12 +90,12 @@ def quantity(value: float | None, unit: str) -> str:
     return f"{count(value)} {name(unit)}".rstrip()
 
 
-def with_bounds(value: float, low: float, high: float, unit: str) -> str:
+def with_bounds(value: float | None, low: float | None, high: float | None, unit: str) -> str:
     """`6.40 s (5.90–6.80)`, `$12.00 (9.50–14.20)`, `1.20 s (850 ms–1.40 s)`."""
     return f"{quantity(value, unit)} ({bounds(value, low, high, unit)})"
 
 
-def bounds(value: float, low: float, high: float, unit: str) -> str:
+def bounds(value: float | None, low: float | None, high: float | None, unit: str) -> str:
     """What stands in brackets behind a quantity: `5.90–6.80`. Its unit is said again only where it is another one."""
     ends = [quantity(end, unit) for end in (low, high)]
     signs = [_SIGNS.fullmatch(text) for text in (quantity(value, unit), *ends)]

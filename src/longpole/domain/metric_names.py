@@ -18,6 +18,6 @@ def metric_name(metric: str) -> str:
     return _NAMES.get(metric, amounts.name(metric).replace("_", " "))
 
 
-def shift_words(metric: str, before: float, after: float, bounds: tuple[float, float], unit: str) -> str:
+def shift_words(metric: str, before: float, after: float, bounds: tuple[float | None, float | None], unit: str) -> str:
     """`p95 run 9.10 s → 6.40 s (5.90–6.80)`: a figure as it was, and as it is or would be, with its bounds."""
     return f"{metric_name(metric)} {amounts.quantity(before, unit)} → {amounts.with_bounds(after, *bounds, unit)}"

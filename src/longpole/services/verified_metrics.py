@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from longpole.advice.severity import THRESHOLDS
-from longpole.domain.metric_names import metric_name
+from longpole.domain.metric_names import shift_words
 from longpole.domain.recommendations import Recommendation, Verdict
 from longpole.domain.verifications import Verification
 
@@ -67,9 +67,9 @@ def share_of_estimate(estimate: Mapping[str, Any] | None, before: float, after: 
 
 
 def spoken(verification: Verification) -> str:
-    """A verification in a line: `Compared with before: p95 run 9.1 → 6.4 (5.9–6.8) s: it got better.`."""
+    """A verification in a line: `Compared with before: p95 run 9.10 s → 6.40 s (5.90–6.80): it got better.`."""
     if verification.before is None or verification.after is None:
         return f"Compared with before: {_WORDS[verification.verdict]}."
-    bounds = f"({verification.low:.3g}–{verification.high:.3g})"
-    shift = f"{verification.before:.3g} → {verification.after:.3g} {bounds} {verification.unit}"
-    return f"Compared with before: {metric_name(verification.metric)} {shift}: {_WORDS[verification.verdict]}."
+    bounds = verification.low, verification.high
+    told = shift_words(verification.metric, verification.before, verification.after, bounds, verification.unit)
+    return f"Compared with before: {told}: {_WORDS[verification.verdict]}."

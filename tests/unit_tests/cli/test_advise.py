@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from hotel_runs import DAY, START_NS, hotel_runs, slow_hotel
 from longpole import runtime as runtime_module
 from longpole.advice.analyses import RULES, Analysis
-from longpole.cli.advice_pictures import Picture, quantity
+from longpole.cli.advice_pictures import Picture
 from longpole.cli.commands import app
 from longpole.domain.errors import InvalidInputError, NotFoundError, RecommendationNotFoundError
 from longpole.runtime import Runtime
@@ -147,19 +147,4 @@ def test_a_picture_shows_the_bounds(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert before.count("█") == 39
     assert (after.count("█"), after.count("▓"), after.count("░")) == (15, 5, 4)
-    assert after.strip().endswith("4.00 s (3.00 s–5.00 s)")
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "shown"),
-    [
-        (1.25, "s", "1.25 s"),
-        (310, "usd", "$310.00"),
-        (0.067, "ratio", "7 %"),
-        (771, "tokens", "771 tokens"),
-        (2_000_000, "bytes", "2.00 MB"),
-        (None, "s", "–"),
-    ],
-)
-def test_quantities_have_units(value: float | None, unit: str, shown: str) -> None:
-    assert quantity(value, unit) == shown
+    assert after.strip().endswith("4.00 s (3.00–5.00)")

@@ -87,5 +87,5 @@ def test_recorded_runs_tell_the_gain(runtime: Runtime) -> None:
     runtime_module.install(runtime)
 
     assert done.exit_code == 0
-    assert "Of 20 recorded runs, replayed with these changes: median 7.00 s → 5.00 s" in done.output
+    assert "Of 20 recorded runs, replayed with these changes: median run 7.00 s → 5.00 s" in done.output
     assert "Not in it: No run has a second turn of 'Each piece'" in done.output

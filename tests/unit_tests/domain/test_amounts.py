@@ -134,3 +134,18 @@ def test_bounds_say_a_unit_again_only_where_it_is_another_one(
     figures: tuple[float, float, float], unit: str, written: str
 ) -> None:
     assert amounts.with_bounds(*figures, unit) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (1.25, "s", "1.25 s"),
+        (310, "usd", "$310.00"),
+        (0.067, "ratio", "6.7 %"),
+        (771, "tokens", "771 tokens"),
+        (2_000_000, "bytes", "2.00 MB"),
+        (None, "s", "–"),
+    ],
+)
+def test_quantities_have_units(value: float | None, unit: str, shown: str) -> None:
+    assert amounts.quantity(value, unit) == shown
