@@ -84,7 +84,7 @@ class TestProblems:
         [
             ("/runs/r", "DELETE, GET"),
             ("/apps/a/workflows/w/runs", "GET, POST"),
-            ("/apps/a%2Fb/workflows/w/optimization/recommendations", "GET"),
+            ("/apps/a%2Fb/workflows/w/optimization/recommendations", "GET, POST"),
             ("/v1/traces", "POST"),
         ],
     )
