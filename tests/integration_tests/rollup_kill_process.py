@@ -16,7 +16,7 @@ from longpole import runtime
 from longpole.domain.errors import StorageUnavailableError
 from longpole.domain.runs import NodeExecution, NodeStatus, Run, RunRecord, RunStatus, TokenUsage
 from longpole.runtime import Runtime
-from longpole.services import rollups, trends
+from longpole.services import custom_metrics, rollups, trends
 from longpole.settings import Settings
 from longpole.store.engine import writing
 from longpole.store.run_writes import delete_runs, write_records
@@ -54,6 +54,7 @@ def record(number: int, state: int) -> RunRecord:
             tokens=tokens,
             cost_usd=chance.choice([None, cost]),
             known_cost_usd=cost,
+            metrics={} if chance.random() < 0.3 else {"quality": chance.randrange(-400, 400) / 100},
         ),
         tuple(nodes),
     )
@@ -73,7 +74,16 @@ def _node(chance: random.Random, run_id: str, name: str, times: tuple[int, int])
         model=chance.choice([None, "m", "n"]),
         tokens=TokenUsage(chance.choice([None, 900]), chance.randrange(100)),
         cost_usd=chance.choice([None, Decimal(chance.randrange(10**5)).scaleb(-9)]),
+        metrics={} if chance.random() < 0.5 else {"rows": chance.randrange(1, 9)},
     )
+
+
+FORMULAS = ("node_count * 2", "output_tokens / node_count")
+
+
+def say_speed(formula: str) -> None:
+    """What a user says of all workflows."""
+    custom_metrics.define("app", "speed", formula, backfill=True)
 
 
 def churn(made: Runtime, chance: random.Random, done: Semaphore) -> None:
@@ -81,6 +91,8 @@ def churn(made: Runtime, chance: random.Random, done: Semaphore) -> None:
     while True:
         numbers = chance.sample(range(RUNS), chance.randrange(1, MOST_AT_ONCE))
         try:
+            if chance.random() < 0.1:
+                say_speed(chance.choice(FORMULAS))
             with writing(made.engine) as connection:
                 if chance.random() < 0.1:
                     delete_runs(connection, [f"run-{number}" for number in numbers])
@@ -101,7 +113,8 @@ def refresh(chance: random.Random, done: Semaphore) -> None:
 
 
 def settle(made: Runtime) -> None:
-    """What clients do in the end: whatever was not acknowledged is sent again."""
+    """What clients do in the end: whatever was not acknowledged is sent again, and said again."""
+    say_speed(FORMULAS[-1])
     for number in range(RUNS):
         with writing(made.engine) as connection:
             write_records(connection, [record(number, STATES - 1)], now_ns=NOW)

@@ -146,6 +146,7 @@ class Raw:
             self.nodes = defaultdict(list)
             for row in connection.execute(select(tables.node_executions)):
                 self.nodes[row.run_key].append(row)
+            self.formula = connection.scalar(select(tables.custom_metrics.c.expression))
 
     def by(self, key_of: Any) -> Iterator[tuple[Any, list[Any]]]:
         keyed = sorted(((key_of(run), run) for run in self.runs), key=lambda pair: repr(pair[0]))
@@ -155,6 +156,14 @@ class Raw:
     def waiting(self, run: Any) -> int:
         """Nodes of these runs follow each other: what none of them took is the engine's."""
         return run.end_ns - run.start_ns - sum(node.elapsed_ns for node in self.nodes[run.run_key])
+
+    def speed(self, run: Any) -> float | None:
+        """What the formula that stands comes to."""
+        if self.formula == "node_count * 2":
+            return float(run.node_count * 2)
+        if self.formula is None or run.output_tokens is None or not run.node_count:
+            return None
+        return float(run.output_tokens / run.node_count)
 
     def retries(self, run: Any) -> int:
         return sum(node.attempts - 1 for node in self.nodes[run.run_key])
@@ -180,11 +189,34 @@ def expected_run_cells(raw: Raw) -> Told:
             "engine_overhead_ns": sum(raw.waiting(run) for run in runs),
             "queue_ns": 0,
             "time": spread(run.elapsed_ns for run in runs),
+            **measured(raw, runs),
             **{name: spread(values) for name, values in distributions(raw, runs).items()},
         }
         for tier in range(3)
         for key, runs in raw.by(lambda run, tier=tier: cell(run, tier))
     }
+
+
+def measured(raw: Raw, runs: list[Any]) -> Figures:
+    """Users' own numbers by sign and size: millionths from 1 on, millionths of millionths below."""
+    numbers = {
+        "metric": ("quality", [(run.metrics or {}).get("quality") for run in runs]),
+        "node_metric": ("rows", [(node.metrics or {}).get("rows") for run in runs for node in raw.nodes[run.run_key]]),
+        "formula": ("speed", [raw.speed(run) for run in runs]),
+    }
+    return {
+        f"{kind}{within}:{name}": spread(round(abs(each) * unit) for each in values if each is not None and is_in(each))
+        for kind, (name, values) in numbers.items()
+        for within, unit, is_in in RANGES
+    }
+
+
+RANGES: list[tuple[str, int, Any]] = [
+    ("", 10**6, lambda number: number >= 1),
+    ("~", 10**12, lambda number: 0 <= number < 1),
+    ("-~", 10**12, lambda number: -1 < number < 0),
+    ("-", 10**6, lambda number: number <= -1),
+]
 
 
 def distributions(raw: Raw, runs: list[Any]) -> dict[str, list[int | None]]:
@@ -211,6 +243,8 @@ def stored_run_cells(made: Runtime, raw: Raw) -> Told:
             for name in ("node_time", "critical_time", "waiting_time", "tokens_input", "tokens_output", "cost"):
                 figures[name] = held(sketches.get(name))
             figures |= {f"{name}_spread": held(sketches.get(name)) for name in ("retries", "node_count")}
+            figures |= {name: held(sketches.get(name)) for name in measured(raw, [])}
+            assert all(name in figures for name in sketches if ":" in name)
             found[row.tier, row.workflow_key, row.cell_start, raw.versions[row.version_key]] = figures
     return found
 
@@ -285,7 +319,18 @@ def expected_trends(raw: Raw) -> Told:
             metric = name.removesuffix("_spread")
             if known := [value / units[metric] for value in values if value is not None]:
                 found[*key, metric] = trend(known)
+        for name, values in custom(raw, runs).items():
+            if known := [round(value, 6 if abs(value) >= 1 else 12) for value in values if value is not None]:
+                found[*key, name] = trend(known) | {"metric_value": trend(known)["percentile_50"]}
     return found
+
+
+def custom(raw: Raw, runs: list[Any]) -> dict[str, list[float | None]]:
+    return {
+        "quality": [(run.metrics or {}).get("quality") for run in runs],
+        "rows": [(node.metrics or {}).get("rows") for run in runs for node in raw.nodes[run.run_key]],
+        "speed": [raw.speed(run) for run in runs],
+    }
 
 
 def trend(values: list[float]) -> Figures:

@@ -69,6 +69,7 @@ def test_it_works(database_url: str) -> None:
             "longest_transaction": 0.02,
         },
         "raw_horizon": "1970-01-02T00:00:00Z",
+        "metrics": {"most_names": 50, "dropped_names": 0, "last_dropped_at": None},
     }
 
 

@@ -2,7 +2,8 @@
 
 The headline is the median of a time, the sum of a count, of tokens and of
 money, the ratio of a rate; beside it stand least, greatest, mean, deviation and
-percentiles over the runs (of `node_time`: over the node executions).
+percentiles over the runs (of `node_time`: over the node executions). The
+headline of a user's metric is the median.
 
 Invariant: figures of equal cells are equal; none is made of a metric of which
 nothing is known.
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from longpole.analysis import sketch
+from longpole.analysis.metric_figures import custom_figures
 from longpole.analysis.rollup_cells import CACHE_RATE_UNIT
 from longpole.analysis.sketch import Sketch
 
@@ -69,6 +71,8 @@ def trend_figures(numbers: Mapping[str, int], sketches: Mapping[str, bytes | Non
         if packed is not None:
             spread = sketch.unpacked(packed)
             yield _spread(metric, _headline(metric, spread, numbers), spread, unit)
+    for name, of in custom_figures(sketches):
+        yield TrendFigures(name, of.value, of.min, of.max, of.avg, of.stddev, of.p50, of.p95, of.p99, of.n)
 
 
 def _plain(metric: str, value: float, samples: int) -> TrendFigures:

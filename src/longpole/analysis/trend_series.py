@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from longpole.analysis.rollup import Cells
 from longpole.analysis.sketch_groups import Spreads, spreads
 from longpole.analysis.trend_figures import TIMES, UNITS
+from longpole.domain.trends import UNITS as ALL
 from longpole.domain.trends import Figures
 
 Floats = NDArray[np.float64]
@@ -52,6 +53,11 @@ NODE_SKETCHES: Final[Mapping[str, str]] = {"node_time": "time", "critical_time":
 """The metrics that cells of nodes have a sketch of, and its name."""
 
 _PERCENT = 100.0
+
+
+def is_custom(metric: str) -> bool:
+    """Whether a metric is none of ours, but a user's."""
+    return metric not in ALL
 
 
 def run_figures(metric: str, cells: Cells) -> Sequence[Figures | None]:

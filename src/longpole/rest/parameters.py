@@ -54,6 +54,7 @@ WorkflowId = Annotated[_PathId, Path(description="The workflow; slashes in it as
 RunId = Annotated[_PathId, Path(description="The run; slashes in it as `%2F`.", examples=["run-789"])]
 CacheKey = Annotated[_PathId, Path(description="The key of a cached result; slashes in it as `%2F`.")]
 RecommendationId = Annotated[_PathId, Path(description="The recommendation.")]
+MetricName = Annotated[_PathId, Path(description="The metric's name.", examples=["quality"])]
 AlertRuleId = Annotated[_PathId, Path(description="The alert rule.")]
 
 Days = Annotated[int, Query(ge=1, le=365, description="The period: so many days up to now.", examples=[7])]

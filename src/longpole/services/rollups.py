@@ -24,7 +24,7 @@ from longpole.analysis.rollup import Cells
 from longpole.analysis.rollup_cells import START
 from longpole.domain.units import NS_PER_SECOND, nanoseconds
 from longpole.services.rollup_limits import limited
-from longpole.store import cell_reads, cell_writes, rollup_work
+from longpole.store import cell_reads, cell_writes, custom_metrics, rollup_work
 from longpole.store.abandoned_runs import abandon_runs
 from longpole.store.dirty_marks import DAY_SECONDS, HOUR_SECONDS, Behind, replace_marks
 from longpole.store.rollup_cells import Made, cells_of_runs
@@ -124,6 +124,8 @@ def _refresh_units() -> Refreshed:
 def _put(connection: Connection, places: Sequence[Place], made: Made) -> None:
     cell_writes.add_names(connection, made.versions, is_folded=made.is_folded)
     cell_writes.replace_cells(connection, places, made.of_runs, made.of_nodes)
+    if made.names_left_out:
+        custom_metrics.remember_left_out(connection, made.names_left_out, runtime.current().clock())
 
 
 def _mark_coarser(connection: Connection, work: Work) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from longpole import __version__, runtime
 from longpole.domain.units import NS_PER_SECOND, instant, seconds
-from longpole.store import retention, retention_facts, upkeep_log
+from longpole.store import custom_metrics, retention, retention_facts, upkeep_log
 from longpole.store.disk_usage import disk_usage
 from longpole.store.upkeep_log import TaskRun
 
@@ -70,11 +70,21 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsState:
+    """Metrics that users send: of how many names there are figures, and how many more there were, and when."""
+
+    most_names: int
+    dropped_names: int
+    last_dropped_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SystemState:
     """The installation.
 
     Attributes:
         raw_horizon: Runs that count for a time before may be gone, their figures stay; None where none has gone.
+        metrics: Metrics that users send.
     """
 
     version: str
@@ -83,6 +93,7 @@ class SystemState:
     tasks: tuple[TaskState, ...]
     last_removal: Removal | None
     raw_horizon: datetime | None
+    metrics: MetricsState
 
 
 def system_state(waiting_bytes: int) -> SystemState:
@@ -101,7 +112,13 @@ def system_state(waiting_bytes: int) -> SystemState:
             tasks=tuple(map(_task, upkeep_log.last_runs(connection))),
             last_removal=_last_removal(connection),
             raw_horizon=None if horizon is None else instant(horizon),
+            metrics=_metrics(connection, here.settings.metrics_max),
         )
+
+
+def _metrics(connection: Connection, most: int) -> MetricsState:
+    last = custom_metrics.left_out(connection)
+    return MetricsState(most, 0, None) if last is None else MetricsState(most, last[0], instant(last[1]))
 
 
 def _database(connection: Connection, budget: int | None) -> DatabaseState:

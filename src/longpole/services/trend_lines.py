@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from longpole.analysis.rollup import Cells
 from longpole.analysis.rollup_cells import MODEL, NODE_SKETCHES, VERSION_OF_NODE, VERSION_OF_RUN
 from longpole.analysis.sketch import Ints
-from longpole.analysis.trend_series import NODE_NUMBERS, RUN_NUMBERS
+from longpole.analysis.trend_series import NODE_NUMBERS, RUN_NUMBERS, is_custom
 from longpole.analysis.trend_series import NODE_SKETCHES as METRIC_SKETCHES
 from longpole.domain.trends import By, TrendLine
 from longpole.services.cell_scope import known_nodes, of_version
@@ -95,6 +95,8 @@ def _of_models(connection: Connection, scope: WorkflowScope, found: Cover, metri
 
 
 def _of_metric(metric: str) -> Names:
+    if is_custom(metric):
+        return Names((), ("sketches",))
     sketch = METRIC_SKETCHES.get(metric)
     blobs = {name: f"{name}_sketch" for name in NODE_SKETCHES}
     return Names(NODE_NUMBERS[metric], () if sketch is None else (blobs[sketch],))

@@ -22,11 +22,13 @@ import numpy as np
 from sqlalchemy import Connection
 
 from longpole import runtime
+from longpole.analysis.metric_figures import figures_of
 from longpole.analysis.rollup import Cells, merge
 from longpole.analysis.rollup_cells import START
 from longpole.analysis.trend_periods import boundaries
-from longpole.analysis.trend_series import node_figures, run_figures
+from longpole.analysis.trend_series import is_custom, node_figures, run_figures
 from longpole.domain.errors import InvalidInputError
+from longpole.domain.metrics import may_be_sent
 from longpole.domain.trends import (
     NOT_OF_MODELS,
     NOT_OF_NODES,
@@ -39,6 +41,7 @@ from longpole.domain.trends import (
     TrendSeries,
 )
 from longpole.domain.units import NS_PER_SECOND, instant
+from longpole.services import custom_metrics
 from longpole.services.fresh_cells import fresh
 from longpole.services.periods import checked_days
 from longpole.services.trend_lines import LinedCells, lined_cells
@@ -79,7 +82,7 @@ def trend_series(  # noqa: PLR0917 - the service's order
     Args:
         app_id: The application.
         workflow_id: The workflow.
-        metric: A name of `domain.trends.UNITS`; None: `run_time`, of nodes and models `node_time`.
+        metric: A name of `domain.trends.UNITS`, or a user's; None: `run_time`, of nodes and models `node_time`.
         period: hourly, daily, weekly or monthly.
         days: 1 to 365.
         by: version, node, node_type or model has a line of its own; None: the workflow as a whole.
@@ -112,11 +115,17 @@ def _word(words: type[_Word], field: str, said: str) -> _Word:
 def _metric(said: str | None, by: By | None) -> str:
     if said is None:
         return "run_time" if by in _OF_RUNS else "node_time"
-    if said not in UNITS:
-        raise InvalidInputError("metric", f"must be one of {', '.join(UNITS)}", said)
+    if is_custom(said) and not may_be_sent(said):
+        raise _unknown(said)
+    if is_custom(said) and by is By.MODEL:
+        raise InvalidInputError("metric", f"is not known by {by}", said)
     if by not in _OF_RUNS and said in (NOT_OF_MODELS if by is By.MODEL else NOT_OF_NODES):
         raise InvalidInputError("metric", f"is not known by {by}", said)
     return said
+
+
+def _unknown(metric: str) -> InvalidInputError:
+    return InvalidInputError("metric", f"must be one of {', '.join(UNITS)}, or one of your own that is known", metric)
 
 
 def zone_named(name: str) -> tzinfo:
@@ -142,12 +151,15 @@ def _series(connection: Connection, asked: _Asked) -> TrendSeries:
     if scope is not None and len(kept) > 1:
         found = cover(connection, [scope.workflow_key], kept[0], kept[-1], by_hour=by_hour)
         items = _lines(lined_cells(connection, scope, found, asked.metric, asked.by), asked, kept)
+    unit = UNITS.get(asked.metric)
+    if unit is None:
+        unit = _unit_of_custom(connection, asked, is_there=bool(items))
     most = max(1, min(MOST_LINES, MOST_POINTS // len(kept))) if kept else MOST_LINES
     return TrendSeries(
         app_id=asked.app_id,
         workflow_id=asked.workflow_id,
         metric_type=asked.metric,
-        unit=UNITS[asked.metric],
+        unit=unit,
         period_type=asked.period,
         by=asked.by,
         tz=asked.tz,
@@ -157,6 +169,14 @@ def _series(connection: Connection, asked: _Asked) -> TrendSeries:
         items=tuple(items[:most]),
         left_out=len(items[most:]),
     )
+
+
+def _unit_of_custom(connection: Connection, asked: _Asked, *, is_there: bool) -> str:
+    """The unit of a user's metric; one that nobody ever heard of is a mistake."""
+    known = custom_metrics.known(connection, asked.app_id, asked.workflow_id, asked.metric)
+    if known is None and not is_there:
+        raise _unknown(asked.metric)
+    return (known and known.unit) or "number"
 
 
 def _lines(of_lines: LinedCells, asked: _Asked, bounds: list[int]) -> list[TrendLine]:
@@ -182,6 +202,8 @@ def _lines(of_lines: LinedCells, asked: _Asked, bounds: list[int]) -> list[Trend
 def _figures(asked: _Asked, cells: Cells) -> list[Figures | None]:
     if not len(cells):
         return []
+    if is_custom(asked.metric):
+        return list(figures_of(asked.metric, cells))
     return list((run_figures if asked.by in _OF_RUNS else node_figures)(asked.metric, cells))
 
 

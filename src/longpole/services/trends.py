@@ -18,6 +18,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from longpole import runtime
+from longpole.analysis.metric_cells import limited
 from longpole.analysis.rollup import merge
 from longpole.analysis.trend_figures import TrendFigures, trend_figures
 from longpole.domain.units import instant
@@ -91,7 +92,8 @@ def _figures(connection: Connection, period: TrendPeriod) -> list[TrendFigures]:
     start, end = int(period.start.timestamp()), int(period.end.timestamp())
     found = cover(connection, [period.workflow_key], start, end)
     cells = run_cells_of(connection, found, _OF_TRENDS, raw_cells(connection, found))
-    whole = merge(cells, np.zeros((len(cells), 1), np.int64))
+    most = runtime.current().settings.metrics_max
+    whole, _ = limited(merge(cells, np.zeros((len(cells), 1), np.int64)), most)
     if not len(whole):
         return []
     return list(

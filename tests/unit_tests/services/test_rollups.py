@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -16,16 +17,17 @@ from longpole import runtime as runtime_module
 from longpole.analysis.rollup import Cells, merge
 from longpole.analysis.rollup_cells import START, cells_of
 from longpole.analysis.sketch import Sketch
-from longpole.domain.errors import StorageUnavailableError
+from longpole.domain.errors import NotFoundError, StorageUnavailableError
 from longpole.domain.runs import NodeExecution, NodeStatus, Run, RunRecord, RunStatus, TokenUsage
 from longpole.runtime import Runtime
-from longpole.services import rollups
+from longpole.services import custom_metrics, rollups
 from longpole.services.rollups import Refreshed, refresh
 from longpole.store import cell_writes
 from longpole.store.cell_columns import rows_of
 from longpole.store.dirty_marks import Behind
 from longpole.store.engine import reading, writing
 from longpole.store.rollup_horizons import RAW_HORIZON, SECONDS, Horizons, Tier, retire_cells
+from longpole.store.rollup_horizons import horizons as horizons_now
 from longpole.store.rollup_raw import counted, raw_rows
 from longpole.store.row_packing import key_of
 from longpole.store.run_writes import delete_runs, write_records
@@ -62,7 +64,8 @@ def stored(runtime: Runtime, table: Any) -> list[tuple[Any, ...]]:
 def expected(runtime: Runtime, horizons: Horizons) -> dict[Any, list[tuple[Any, ...]]]:
     """The rows of all cells, computed straight from the raw rows."""
     with reading(runtime.engine) as connection:
-        raw = raw_rows(connection, sorted(connection.scalars(select(runs.c.run_key).where(counted()))), Horizons())
+        keys = sorted(connection.scalars(select(runs.c.run_key).where(counted())))
+        raw = raw_rows(connection, keys, Horizons(formulas=horizons_now(connection).formulas))
         dialect = connection.dialect.name
     made = cells_of(raw.runs, raw.nodes)
     found: dict[Any, list[tuple[Any, ...]]] = {}
@@ -290,6 +293,29 @@ def test_versions_have_their_names(runtime: Runtime) -> None:
     assert_exact(runtime)
 
 
+def random_metrics(chance: random.Random) -> dict[str, float]:
+    sizes = [0.0, 0.25, 3.0, -7.5, 1e300]
+    return {
+        name: chance.choice(sizes)
+        for name in chance.sample(["quality", "Rows.read", "cost", "x y"], chance.randrange(3))
+    }
+
+
+FORMULAS = ("quality * 2", "execution_time + cpu_seconds", "quality / total_tokens", None)
+
+
+def define_something(chance: random.Random) -> None:
+    name, workflow_id = chance.choice(["q", "t"]), chance.choice([None, "shop"])
+    formula = chance.choice(FORMULAS)
+    custom_metrics.define("app", "quality")
+    custom_metrics.define(
+        "app", name, formula, workflow_id=workflow_id, level=chance.choice(["run", "node"]), backfill=True
+    )
+    if chance.random() < 0.3:
+        with suppress(NotFoundError):  # somebody else was quicker
+            custom_metrics.remove("app", name, workflow_id)
+
+
 def random_record(chance: random.Random, run_id: str) -> RunRecord:
     """A run of a small world: few workflows, versions and instants, so that much falls together."""
     at = FIRST + chance.choice([0, 299, 300, 3_599, 3_600, 7_300, 86_399, 86_400, 90_000])
@@ -307,6 +333,8 @@ def random_record(chance: random.Random, run_id: str) -> RunRecord:
         known_cost_usd=chance.choice([None, Decimal("0.000000000007")]),
         cache_hit_rate=chance.choice([None, 100 / 3]),
         memory_peak_bytes=chance.choice([None, 5]),
+        cpu_ns=chance.choice([None, 10**9]),
+        metrics=random_metrics(chance),
         is_ended=chance.random() < 0.9,
     )
     executions = tuple(
@@ -320,6 +348,8 @@ def random_record(chance: random.Random, run_id: str) -> RunRecord:
             status=chance.choice([None, *NodeStatus]),
             tokens=TokenUsage(chance.choice([None, 3])),
             is_cached=chance.choice([None, True, False]),
+            first_token_ns=chance.choice([None, 10**8]),
+            metrics=random_metrics(chance),
         )
         for _ in range(chance.randrange(4))
     )
@@ -327,12 +357,15 @@ def random_record(chance: random.Random, run_id: str) -> RunRecord:
 
 
 def change_something(runtime: Runtime, chance: random.Random) -> None:
+    if chance.random() < 0.1:
+        return define_something(chance)
     ids = [f"run-{chance.randrange(12)}" for _ in range(chance.randrange(1, 4))]
     with writing(runtime.engine) as connection:
         if chance.random() < 0.2:
             delete_runs(connection, ids)
         else:
             write_records(connection, [random_record(chance, id_) for id_ in ids], now_ns=FIRST * SECOND)
+    return None
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

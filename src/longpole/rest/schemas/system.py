@@ -55,6 +55,16 @@ class Removal(Answer):
     """Seconds; ingest waits no longer than that."""
 
 
+class MetricsState(Answer):
+    """Metrics that workflows send."""
+
+    most_names: int
+    """LONGPOLE_METRICS_MAX: of so many there are figures of one stretch of time."""
+    dropped_names: int
+    """How many more the fullest cell had when there were last too many; 0: there never were."""
+    last_dropped_at: datetime | None
+
+
 class System(Answer):
     """How the installation is."""
 
@@ -65,3 +75,4 @@ class System(Answer):
     last_removal: Removal | None
     raw_horizon: datetime | None
     """Runs that count for a time before may be gone, their figures stay; null where none has gone."""
+    metrics: MetricsState
