@@ -77,8 +77,8 @@ def _failed(error: Exception) -> Outcome:
             said = f"the mail server answered {error.smtp_code}"
         case smtplib.SMTPNotSupportedError():
             said = "the mail server offers no TLS, without which no password is sent; or no login"
-        case TimeoutError():
-            said = f"the mail server did not answer within {STEP_S:.0f} s"
+        case TimeoutError() | smtplib.SMTPServerDisconnected():
+            said = f"the mail server hung up, or did not answer within {STEP_S:.0f} s"
         case ssl.SSLError():
             said = f"TLS: {error.reason or type(error).__name__}"
         case _:

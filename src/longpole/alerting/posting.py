@@ -72,24 +72,32 @@ def _exchanged(parts: SplitResult, address: str, body: bytes, headers: Mapping[s
     connection = _Connection(parts, address)
     target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     try:
-        with _hung_up_on(connection):
+        with _hung_up_on(connection) as is_over:
             connection.request("POST", target, body, {**headers, "Connection": "close"})
             answer = connection.getresponse()
             with suppress(OSError, http.client.HTTPException):
                 answer.read(_READ_BYTES)  # so that the receiver is not cut off while it writes
+            if is_over.is_set():  # what arrived until then may look like an answer
+                return Outcome(f"no answer within {WHOLE_S:.0f} s")
             return _outcome(answer.status, answer.getheader("Retry-After"))
     finally:
         connection.close()
 
 
 @contextmanager
-def _hung_up_on(connection: http.client.HTTPConnection) -> Iterator[None]:
-    """When the time is over, whatever is waited for ends."""
-    timer = threading.Timer(WHOLE_S, lambda: hang_up(connection.sock))
+def _hung_up_on(connection: http.client.HTTPConnection) -> Iterator[threading.Event]:
+    """When the time is over, whatever is waited for ends; it is said whether it was."""
+    is_over = threading.Event()
+
+    def end() -> None:
+        is_over.set()
+        hang_up(connection.sock)
+
+    timer = threading.Timer(WHOLE_S, end)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield is_over
     finally:
         timer.cancel()
 

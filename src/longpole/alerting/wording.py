@@ -104,7 +104,8 @@ def budget_reached(condition: BudgetCondition, spending: Spending, threshold: fl
     share = float(spending.spent / condition.amount)
     amount, spent = _quantity(condition.metric, condition.amount), _quantity(condition.metric, spending.spent)
     title = f"{spending.whose}: {amounts.share(threshold)} of the month's {condition.metric.value} budget is spent"
-    line = f"{spent} of {amount} ({amounts.share(share)}) in {spending.month} so far."
+    percent = amounts.share(share) if share < 1 else f"{share * 100:.0f} %"
+    line = f"{spent} of {amount} ({percent}) in {spending.month} so far."
     facts = {**_budget_facts(condition, spending), "threshold": threshold, "share": share}
     return Said(title, (line,), _severity(threshold, _SPENT, Severity.INFO), facts)
 

@@ -1,6 +1,6 @@
 """Levels that became worse, and those that are back: events as they are found.
 
-Upstream: `alerting`, `alert_digest`. Downstream: `store.alert_reads`.
+Upstream: `alerting`, `alert_digest`. Downstream: `degradations`.
 """
 
 from collections.abc import Iterator
@@ -9,8 +9,11 @@ from datetime import datetime
 from longpole.alerting.wording import degraded, recovered
 from longpole.domain.alerts import DegradationCondition
 from longpole.domain.degradations import Degradation, DegradationState
+from longpole.services import degradations
 from longpole.services.alert_watches import Look, Watch
-from longpole.store.alert_reads import degradations_found_since
+
+_MOST_EVENTS = 500
+"""Of the newest; what is older was told or will not be."""
 
 
 def watches(look: Look) -> Iterator[Watch]:
@@ -27,5 +30,5 @@ def watches(look: Look) -> Iterator[Watch]:
 
 def degradations_since(look: Look, since: datetime) -> tuple[Degradation, ...]:
     """What became worse, found since, of the rule's workflow or application."""
-    found = degradations_found_since(look.connection, look.rule.app_id, look.rule.workflow_id, since)
-    return tuple(event for event in found if not event.is_improvement)
+    found = degradations.events(look.rule.app_id, look.rule.workflow_id, limit=_MOST_EVENTS)
+    return tuple(event for event in found if event.found_at >= since and not event.is_improvement)
