@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 
 _MOST_GAIN = 4.0
 """Strata that explain much make runs worth more, up to so much."""
-_LEAST_BLOCKS = 12
+LEAST_BLOCKS = 12
 _CLASSES_COST = 0.3
 
 
@@ -216,7 +216,7 @@ def worth_of_runs(blocks: Ints, influence: Floats) -> float:
     sums = np.bincount(blocks, influence)
     sums = sums[np.bincount(blocks) > 0]
     alone = float(np.square(influence).sum())
-    if sums.size < _LEAST_BLOCKS or alone <= 0:
+    if sums.size < LEAST_BLOCKS or alone <= 0:
         return 1.0
     effect = float(np.square(sums).sum()) / alone * sums.size / (sums.size - 1)
-    return 1 / effect if effect > 1 + 2 * math.sqrt(2 / sums.size) else 1.0
+    return 1 / effect if effect > 1 + 1.5 * math.sqrt(2 / sums.size) else 1.0

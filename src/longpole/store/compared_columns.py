@@ -182,7 +182,8 @@ def _of_nodes(connection: Connection, keys: Ints) -> _OfNodes:
     retries = np.bincount(run, np.maximum(attempts - 1, 0), keys.size).astype(np.float64)
     dimensions, node = _dimensions(connection, node_key)
     pairs, places = np.unique(run * max(len(dimensions), 1) + node, return_inverse=True)
-    seconds = np.bincount(places, np.where(elapsed_ns < 0, np.nan, elapsed_ns / NS_PER_SECOND), pairs.size)
+    times = np.where(elapsed_ns < 0, np.nan, elapsed_ns / NS_PER_SECOND)
+    seconds = np.bincount(places, times, pairs.size).astype(np.float64)
     return _OfNodes(
         retries=np.where(has_nodes, retries, np.nan),
         first_bytes=_first_bytes(run, start_ns, input_bytes, keys.size),
