@@ -17,11 +17,11 @@ from pathlib import Path
 import cache_estimate_nodes as nodes
 import numpy as np
 from cache_estimate_real import RealRun
+from cache_estimate_sample import part_of, sample_of_keys
 from cache_estimate_streams import Stream, again, azure, bursts, mooncake, part, zipf
 
 from longpole.analysis.cache_replay import CacheReplay, Ledger, mixed_key
 from longpole.analysis.cache_replay_intervals import block_mean
-from longpole.analysis.cache_replay_sampling import part_of, sample_of_keys
 
 TARGET_POINTS = 1.0
 _MIN_KEPT_NS = 100_000_000

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from longpole.analysis.cache_replay import HIT, MADE, WAITED, WAITED_IN_VAIN, CacheReplay, Ledger, mixed_key
 from longpole.analysis.cache_replay_intervals import block_mean
-from longpole.analysis.cache_replay_room import play_in_room, room_needed
-from longpole.analysis.cache_replay_sampling import part_of, sample_of_keys
+from longpole.analysis.cache_replay_room import room_needed
 
 TTLS = st.integers(min_value=0, max_value=9)
 
@@ -77,40 +76,18 @@ def test_each_execution_may_have_a_ttl_of_its_own(ledger: Ledger, ttl: int, othe
 
 
 @given(ledgers(), TTLS)
-def test_room_for_everything_is_no_bound(ledger: Ledger, ttl: int) -> None:
-    ones = np.ones(len(ledger))
-
-    in_room = play_in_room(ledger, ttl, 1e9, ones, ones)
-
-    assert (in_room.state.tolist(), in_room.source.tolist()) == plainly_played(ledger, ttl)
-
-
-@given(ledgers(), TTLS, st.integers(0, 3))
-def test_less_room_than_one_result_keeps_none(ledger: Ledger, ttl: int, room: int) -> None:
-    sizes = np.full(len(ledger), room + 1.0)
-
-    assert not play_in_room(ledger, ttl, room, sizes, sizes).hits.any()
-
-
-def test_what_saves_least_by_byte_is_given_up() -> None:
-    ledger = ledger_of(
-        [Execution(*each) for each in [(1, 0, 1), (2, 2, 3), (3, 4, 5), (1, 6, 7), (2, 8, 9), (3, 9, 10)]]
-    )
-    worth = np.array([9.0, 1.0, 5.0, 9.0, 1.0, 5.0])
-
-    state = play_in_room(ledger, 100, 2, np.ones(6), worth).state
-
-    assert state.tolist() == [MADE, MADE, MADE, HIT, MADE, HIT]
-
-
-@given(ledgers(), TTLS)
-def test_the_room_that_is_needed_is_enough(ledger: Ledger, ttl: int) -> None:
-    sizes = 1.0 + ledger.key
+def test_no_moment_needs_more_room_and_one_needs_all_of_it(ledger: Ledger, ttl: int) -> None:
+    sizes = 1.0 + ledger.key.astype(np.float64)
     played = CacheReplay(ledger).play(ttl)
+    kept = [
+        (int(ledger.end_ns[place]), float(sizes[place]))
+        for place in range(len(ledger))
+        if played.state[place] == MADE and ledger.is_kept[place]
+    ]
 
-    in_room = play_in_room(ledger, ttl, room_needed(ledger, played, ttl, sizes), sizes, sizes)
+    taken = [sum(size for end, size in kept if end <= moment < end + ttl) for moment, _ in kept]
 
-    assert in_room.state.tolist() == played.state.tolist()
+    assert room_needed(ledger, played, ttl, sizes) == max(taken, default=0.0)
 
 
 def test_the_room_that_is_needed_is_that_of_the_fullest_moment() -> None:
@@ -119,16 +96,6 @@ def test_the_room_that_is_needed_is_that_of_the_fullest_moment() -> None:
 
     assert room_needed(ledger, CacheReplay(ledger).play(10), 10, sizes) == 15
     assert room_needed(ledger, CacheReplay(ledger).play(2), 2, sizes) == 10
-
-
-def test_what_was_asked_often_long_ago_makes_way_in_the_end() -> None:
-    """Room for one: key 1 was served three times; key 2 is given up thrice, each time at a higher price, then kept."""
-    often = [Execution(1, 0, 1), Execution(1, 2, 2), Execution(1, 3, 3), Execution(1, 4, 4)]
-    later = [Execution(2, at, at + 1) for at in (10, 20, 30, 40, 50)]
-
-    state = play_in_room(ledger_of([*often, *later]), 100, 1, np.ones(9), np.ones(9)).state
-
-    assert state.tolist() == [MADE, HIT, HIT, HIT, MADE, MADE, MADE, MADE, HIT]
 
 
 @given(ledgers(), TTLS, TTLS)
@@ -201,27 +168,6 @@ def test_keys_are_equal_exactly_where_all_parts_are() -> None:
 
     assert key[0] == key[1]
     assert len(set(key)) == 4
-
-
-def test_a_sample_of_keys_holds_them_whole_and_its_ratio_is_near_the_true_one() -> None:
-    rng = np.random.default_rng(5)
-    start, always = np.arange(60_000), np.ones(60_000, np.bool_)
-    key = rng.zipf(1.3, 60_000).astype(np.int64)
-    ledger = Ledger(key, start, start, always, always)
-    true = CacheReplay(ledger).play(20_000).hit_ratio
-
-    sample = sample_of_keys(key, 12_000)
-    hits = CacheReplay(part_of(ledger, sample.taken)).play(20_000).hits
-
-    assert sample.hit_ratio(int(np.count_nonzero(hits))) == pytest.approx(true, abs=0.03)
-    assert not set(key[sample.taken]) & set(key[~sample.taken])
-
-
-def test_a_sample_of_everything_is_everything() -> None:
-    sample = sample_of_keys(np.array([1, 2, 2]))
-
-    assert sample.taken.all()
-    assert sample.hit_ratio(1) == pytest.approx(1 / 3)
 
 
 def test_bursts_make_an_interval_wide() -> None:

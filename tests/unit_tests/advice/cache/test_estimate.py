@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from longpole.analysis.cache_replay import HIT, MADE, WAITED, CacheReplay
+from longpole.analysis.cache_replay import HIT, MADE, WAITED, CacheReplay, Ledger
 
 BENCHMARKS = Path(__file__).parents[4] / "benchmarks"
 
@@ -77,3 +77,25 @@ def test_no_seeded_node_is_advised_wrongly_and_most_that_may_be_cached_are_found
     assert wrong == []
     assert safe == 8
     assert found >= 7
+
+
+def test_a_sample_of_keys_holds_them_whole_and_its_ratio_is_near_the_true_one(benchmark: Any) -> None:
+    sampling = benchmark("cache_estimate_sample")
+    rng = np.random.default_rng(5)
+    start, always = np.arange(60_000), np.ones(60_000, np.bool_)
+    key = rng.zipf(1.3, 60_000).astype(np.int64)
+    ledger = Ledger(key, start, start, always, always)
+    true = CacheReplay(ledger).play(20_000).hit_ratio
+
+    sample = sampling.sample_of_keys(key, 12_000)
+    hits = CacheReplay(sampling.part_of(ledger, sample.taken)).play(20_000).hits
+
+    assert sample.hit_ratio(int(np.count_nonzero(hits))) == pytest.approx(true, abs=0.03)
+    assert not set(key[sample.taken]) & set(key[~sample.taken])
+
+
+def test_a_sample_of_everything_is_everything(benchmark: Any) -> None:
+    sample = benchmark("cache_estimate_sample").sample_of_keys(np.array([1, 2, 2]))
+
+    assert sample.taken.all()
+    assert sample.hit_ratio(1) == pytest.approx(1 / 3)

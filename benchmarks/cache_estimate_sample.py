@@ -9,7 +9,7 @@ or not at all, by its hash.
 Invariant: a sample of everything is everything; two samples of different sizes
 hold the same keys, as far as the smaller one goes.
 
-Upstream: `advice`. Downstream: `cache_replay`. Source: Waldspurger et al., "Efficient MRC construction with SHARDS",
+Upstream: `cache_estimate`. Source: Waldspurger et al., "Efficient MRC construction with SHARDS",
 FAST 2015 (the adjusted form); the design's analysis §3.
 """
 
