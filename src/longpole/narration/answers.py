@@ -1,13 +1,13 @@
-"""A model's answer, read: checked as a whole, and its values put in.
+"""A model's answer, read: checked item by item, and its values put in.
 
-An answer counts only if every finding has its item, and no item has a defect:
-half an answer would mix words of two kinds.
+An answer of the right shape has an item for every finding; an item counts only
+if neither of its texts has a defect.
 
 Upstream: `narrator`. Downstream: `validation`.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,11 +31,12 @@ class Wording:
 
 
 class RefusedAnswerError(Exception):
-    """An answer that is not shown; `defects` say why, for the model."""
+    """An answer that is not shown as it is; `defects` say why, for the model, and `fit` are the items without any."""
 
-    def __init__(self, defects: Sequence[str]) -> None:
+    def __init__(self, defects: Sequence[str], fit: Sequence[Wording] = ()) -> None:
         super().__init__(f"{len(defects)} defects")
         self.defects = tuple(defects[:_MOST_DEFECTS])
+        self.fit = tuple(fit)
 
 
 def read_answer(content: str, subjects: Sequence[Subject], other_names: Collection[str] = ()) -> tuple[Wording, ...]:
@@ -48,28 +49,29 @@ def read_answer(content: str, subjects: Sequence[Subject], other_names: Collecti
     by_key = {subject.key: subject for subject in subjects}
     ranks = _ranks(answer.get("order"), by_key)
     items = _items(answer.get("items"), by_key)
-    found = [
-        f"{key}, {field}: {defect}"
-        for key, item in items.items()
-        for field in ("headline", "text")
-        for defect in defects(item.get(field), {key: by_key[key]}, other_names)
-    ]
-    found += [f"{key}, headline: it is too long" for key, item in items.items() if _is_long(item)]
-    if found:
-        raise RefusedAnswerError(found)
-    return tuple(
+    found = {key: list(_item_defects(items[key], by_key[key], other_names)) for key in by_key}
+    fit = tuple(
         Wording(key, rendered(items[key]["headline"], by_key), rendered(items[key]["text"], by_key), ranks[key])
         for key in by_key
+        if not found[key]
     )
+    wrong = [f"{key}, {defect}" for key, of_item in found.items() for defect in of_item]
+    if wrong:
+        raise RefusedAnswerError(wrong, fit)
+    return fit
+
+
+def _item_defects(item: Mapping[str, Any], subject: Subject, other_names: Collection[str]) -> Iterator[str]:
+    for field in ("headline", "text"):
+        for defect in defects(item.get(field), {subject.key: subject}, other_names):
+            yield f"{field}: {defect}"
+    if isinstance(item.get("headline"), str) and len(item["headline"]) > _LONGEST_HEADLINE:
+        yield "headline: it is too long"
 
 
 def rendered(text: str, by_key: Mapping[str, Subject]) -> str:
     """`text` with the values in the places of their placeholders."""
     return PLACEHOLDER.sub(lambda match: by_key[match.group(1)].values[match.group(2)], text).strip()
-
-
-def _is_long(item: Mapping[str, Any]) -> bool:
-    return len(item["headline"]) > _LONGEST_HEADLINE if isinstance(item.get("headline"), str) else False
 
 
 def _parsed(content: str) -> dict[str, Any]:

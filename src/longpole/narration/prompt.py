@@ -27,7 +27,7 @@ Never write: digits, number words (also not one, both, once, half), units (also 
 nodes, models or products, promises (always, every, guaranteed). No word after a value that would be its unit.
 Say "faster" or "cheaper" only where the finding says that time or cost goes down; never the contrary; no negations
 beside such words. What was ({{F1.baseline}}) comes before what would be ({{F1.expected}}).
-Plain English, no markdown.
+Everyday English words only, no jargon, no markdown. The value n counts the runs, or calls, that were looked at.
 """
 
 

@@ -20,7 +20,7 @@ from longpole.domain.recommendations import Recommendation
 from longpole.domain.units import instant
 from longpole.narration.answers import Wording
 from longpole.narration.client import Endpoint
-from longpole.narration.narrator import narrate
+from longpole.narration.narrator import Outcome, narrate
 from longpole.narration.subjects import Told, subjects
 from longpole.store.narratives import keep_narratives
 
@@ -43,38 +43,48 @@ def narrated(standing: Sequence[Recommendation], other_names: Collection[str] = 
     said_of = {each.id: _digest(each, endpoint.model) for each in worded}
     if all((each.narrative or {}).get("said_of") == said_of[each.id] for each in worded):
         return tuple(standing)
-    wordings = _asked(worded, endpoint, other_names)
-    if not wordings:
+    outcome = _asked(worded, endpoint, other_names)
+    if outcome is None or outcome.trouble is not None:
         return tuple(standing)
+    by_place = {wording.key: wording for wording in outcome.wordings}
     written_at = instant(runtime.current().clock()).isoformat()
-    narratives: dict[str, dict[str, Any]] = {
-        each.id: {
-            "headline": wording.headline,
-            "text": wording.text,
-            "rank": wording.rank,
-            "model": endpoint.model,
-            "said_of": said_of[each.id],
-            "written_at": written_at,
-        }
-        for each, wording in zip(worded, wordings, strict=True)
+    narratives = {
+        each.id: _narrative(by_place.get(f"F{place}"), endpoint.model, said_of[each.id], written_at)
+        for place, each in enumerate(worded, 1)
     }
     with runtime.unit_of_work() as connection:
         keep_narratives(connection, narratives)
     return tuple(replace(each, narrative=narratives.get(each.id, each.narrative)) for each in standing)
 
 
-def _asked(worded: Sequence[Recommendation], endpoint: Endpoint, other_names: Collection[str]) -> tuple[Wording, ...]:
-    """A model's words, or none; why there are none is logged by its kind, never with what was said."""
+def _narrative(wording: Wording | None, model: str, said_of: str, written_at: str) -> dict[str, Any]:
+    """What is kept: also that a model's words were refused, so that it is not asked the same again."""
+    return {
+        "headline": None if wording is None else wording.headline,
+        "text": None if wording is None else wording.text,
+        "rank": None if wording is None else wording.rank,
+        "model": model,
+        "said_of": said_of,
+        "written_at": written_at,
+    }
+
+
+def _asked(worded: Sequence[Recommendation], endpoint: Endpoint, other_names: Collection[str]) -> Outcome | None:
+    """What came of asking; why there are no words is logged by its kind, never with what was said."""
     try:
         outcome = narrate(subjects(map(_told, worded)), endpoint, other_names)
     except MissingExtraError as error:
         _log.warning("advice keeps its own words: %s", error)
-        return ()
+        return None
     if outcome.trouble is not None:
         _log.warning("advice keeps its own words: the model did not answer (%s)", outcome.trouble)
-    elif not outcome.wordings:
-        _log.warning("advice keeps its own words: the model's were refused %d times", outcome.attempts)
-    return outcome.wordings
+    elif outcome.refused:
+        _log.warning(
+            "%d of %d pieces of advice keep their own words: the model's were refused",
+            len(worded) - len(outcome.wordings),
+            len(worded),
+        )
+    return outcome
 
 
 def _endpoint() -> Endpoint | None:

@@ -67,9 +67,21 @@ def test_a_model_that_stays_bad_is_not_heard_and_not_asked_a_third_time(
 
     outcome = narrate(told, _endpoint(model))
 
-    assert outcome.wordings == ()
+    assert [wording.key for wording in outcome.wordings] == ["F1"], "what is fit of it is heard"
     assert any("half" in defect for defect in outcome.refused)
     assert len(model.asked) == 2
+
+
+def test_what_was_fit_in_either_answer_is_heard(model: Any, told: tuple[Subject, ...], good: Any) -> None:
+    one, other = json.loads(json.dumps(good)), json.loads(json.dumps(good))
+    one["items"][0]["text"] = "This saves half of the time."
+    other["items"][1]["text"] = "This saves half of the failures."
+    model.answers = [one, other]
+
+    outcome = narrate(told, _endpoint(model))
+
+    assert [wording.key for wording in outcome.wordings] == ["F1", "F2"]
+    assert not any("half" in wording.text for wording in outcome.wordings)
 
 
 @pytest.mark.parametrize(
