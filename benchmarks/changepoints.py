@@ -1,6 +1,6 @@
 """Change points on generated series: ours beside Otava and ruptures, in one run.
 
-    python benchmarks/changepoints.py [--series 60] [--seed 1] [--peers-python PYTHON]
+    python benchmarks/changepoints.py [--series 60] [--seed 1] [--peers-python PYTHON] [--peers-series 3]
 
 Families: independent noise of 5 and 15 %, noise that follows itself (AR(1), 0.5), 2 % spikes of 1.6 to 4.5 times, and
 both; each with 1 to 4 steps of 0.6 to 2.0 times (a fifth at least), and once more without any. Beside them, reported
@@ -231,6 +231,7 @@ def main() -> None:
     parser.add_argument("--series", type=int, default=60, help="series of each family")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--peers-python", help="an interpreter that has apache-otava and ruptures")
+    parser.add_argument("--peers-series", type=int, default=3, help="of each family, for peers: they are slow")
     parser.add_argument("--as-peers", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     results = [
@@ -242,7 +243,9 @@ def main() -> None:
         return
     if given.peers_python:
         command = [given.peers_python, str(Path(__file__)), "--as-peers", "--seed", str(given.seed)]
-        told = subprocess.run([*command, "--series", str(given.series)], check=True, capture_output=True, text=True)
+        told = subprocess.run(
+            [*command, "--series", str(given.peers_series)], check=True, capture_output=True, text=True
+        )
         results += json.loads(told.stdout)
     shown(results)
 

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     advice: bool = True
     """Analyse each workflow once a day, and verify what was followed. With `false` only when somebody asks."""
 
+    degradations: bool = True
+    """Look for changes of level every ten minutes. With `false` only with `longpole degradations --scan`."""
+
     retention_raw_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     """How many days runs, their nodes and what arrived of them are kept. Figures of periods stay."""
 

@@ -16,6 +16,7 @@ from longpole.cli import (
     db,
     degradations,
     demo,
+    forecast,
     gate,
     graph,
     ingest,
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.command()(serve.serve)
 app.command()(report.report)
 app.command()(trends.trends)
+app.command()(forecast.forecast)
 app.command()(degradations.degradations)
 app.command()(what_if.what_if)
 app.command()(compare.compare)

@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 _ALPHA = 0.01
 _DAY = 86_400
 _NEW_FOR, _BEFORE = 3 * _DAY, 7 * _DAY
+_NOT_IN_HOURS = 7_200
+"""Hours have their cells once they are over."""
 _LEAST_BEFORE = 100
 _LEAST_RATIO = 0.08
 _LEAST_OF_HOUR = 10
@@ -38,7 +40,7 @@ _LEAST_OF_HOUR = 10
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A version that came up lately, and those that ran before it; `since` in seconds, rounded down to the hour."""
+    """A version that came up lately, and those that ran before it; `since` in seconds, rounded down."""
 
     version: str
     before: tuple[str, ...]
@@ -47,9 +49,11 @@ class NewVersion:
 
 def new_versions(connection: Connection, workflow_key: int, now: int) -> list[NewVersion]:
     """The versions that came up within three days, beside others that ran in the week before them."""
-    cells = cells_of_runs(
-        connection, [Span(Tier.HOUR, [workflow_key], now - _NEW_FOR - _BEFORE, None)], Names(("run_count",))
-    )
+    spans = [
+        Span(Tier.HOUR, [workflow_key], now - _NEW_FOR - _BEFORE, None),
+        Span(Tier.UNIT, [workflow_key], now - _NOT_IN_HOURS, None),
+    ]
+    cells = cells_of_runs(connection, spans, Names(("run_count",)))
     first: dict[int, int] = {}
     for key, start in zip(cells.keys[:, VERSION_OF_RUN].tolist(), cells.keys[:, START].tolist(), strict=True):
         if key:

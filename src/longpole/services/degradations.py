@@ -28,7 +28,6 @@ from longpole.store.degradation_reads import DueWorkflow, due_workflows, remembe
 from longpole.store.workflow_scope import WorkflowScope, find_scope, workflow_of
 
 _FALSE_SHARE = 0.1
-_LOOK_BACK = 26 * HOUR
 
 
 def events(
@@ -64,12 +63,22 @@ class Scanned:
     closed: int = 0
 
 
-def scan(*, seconds: float | None = None) -> Scanned:
-    """Look at every workflow that has new runs; those for which there is no time within `seconds` wait for the next."""
+def is_any_due(waiting_s: int = 0) -> bool:
+    """Whether a workflow has runs since it was looked at, which was so long ago."""
+    now = runtime.current().clock() // NS_PER_SECOND
+    with runtime.reading() as connection:
+        return bool(due_workflows(connection, now, now - waiting_s))
+
+
+def scan(*, seconds: float | None = None, waiting_s: int = 0) -> Scanned:
+    """Look at every workflow that has new runs, and was looked at so long ago; the longest waiting first.
+
+    Those for which there is no time within `seconds` wait for the next.
+    """
     last = None if seconds is None else time.monotonic() + seconds
     now = runtime.current().clock() // NS_PER_SECOND
     with runtime.reading() as connection:
-        due = due_workflows(connection, now - _LOOK_BACK)
+        due = due_workflows(connection, now, now - waiting_s)
     looked: list[tuple[DueWorkflow, Looked]] = []
     for workflow in due:
         if last is not None and looked and time.monotonic() > last:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, String, cast, func, literal, select
+from sqlalchemy import Connection, String, cast, func, literal, select, union_all
 
 from longpole.analysis.bottlenecks import evenly
 from longpole.domain.periods import Period
@@ -17,12 +17,14 @@ from longpole.domain.runs import NodeExecution
 from longpole.store.advice_sample import whole_runs
 from longpole.store.columns import pico_dollars, raw
 from longpole.store.period_reads import in_period
-from longpole.store.rollup_horizons import Tier
+from longpole.store.rollup_horizons import SECONDS, Tier
 from longpole.store.tables import run_cells, runs, upkeep_facts, workflows
 from longpole.store.upkeep_log import remember
 from longpole.store.workflow_scope import WorkflowScope
 
 _FACT = "degradations:"
+_WHERE_NEW = {Tier.HOUR: 26 * 3_600, Tier.UNIT: 2 * 3_600}
+"""Hours have their cells once they are over; until then there are those of 5 minutes."""
 _FAILED = 1
 _MOST_TIMES = 4_000
 Floats = NDArray[np.float64]
@@ -38,26 +40,29 @@ class DueWorkflow:
     looked_at: int
 
 
-def due_workflows(connection: Connection, since: int) -> list[DueWorkflow]:
-    """Those with runs in hours that go on since they were looked at, the longest waiting first.
+def due_workflows(connection: Connection, now: int, before: int) -> list[DueWorkflow]:
+    """Those with runs of the last day since they were looked at, the longest waiting first.
 
     Args:
         connection: A transaction.
-        since: Hours before are not looked for, seconds since the epoch; an index serves them.
+        now: Seconds since the epoch.
+        before: Those looked at later than this instant are left out.
     """
     looked = func.coalesce(upkeep_facts.c.value, 0)
-    newest = (
-        select(run_cells.c.workflow_key, func.max(run_cells.c.cell_start).label("newest"))
-        .where(run_cells.c.tier == Tier.HOUR, run_cells.c.cell_start >= since)
-        .group_by(run_cells.c.workflow_key)
-        .subquery()
-    )
+    cells = [
+        select(run_cells.c.workflow_key, (run_cells.c.cell_start + SECONDS[tier]).label("end")).where(
+            run_cells.c.tier == tier, run_cells.c.cell_start >= now - back
+        )
+        for tier, back in _WHERE_NEW.items()
+    ]
+    each = union_all(*cells).subquery()
+    newest = select(each.c.workflow_key, func.max(each.c.end).label("end")).group_by(each.c.workflow_key).subquery()
     fact = literal(_FACT).concat(cast(workflows.c.workflow_key, String))
     query = (
         select(workflows, looked.label("looked_at"))
         .join(newest, newest.c.workflow_key == workflows.c.workflow_key)
         .outerjoin(upkeep_facts, upkeep_facts.c.name == fact)
-        .where(newest.c.newest + 3_600 > looked)
+        .where(newest.c.end > looked, looked <= before)
         .order_by(looked, workflows.c.workflow_key)
     )
     return [
