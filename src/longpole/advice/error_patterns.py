@@ -73,7 +73,7 @@ def _finding(observed: Observations, cause: Failures) -> Finding:
         gain=Gain(failed_run_share=failing.low),
         estimate=estimate,
         subject=cause.subject,
-        steps=tuple(step for each in advice for step in each.steps),
+        steps=(*_of_version(found), *(step for each in advice for step in each.steps)),
         code_example=advice[0].code_example,
         facts={
             "failed_runs": failing.count,
@@ -147,6 +147,13 @@ def _advice(observed: Observations, cause: Failures, found: Traits) -> tuple[Rem
         return (handle,)
     fix = remedy(engine, Action.FIX_ERROR, node, error_type=cause.error.error_type, pattern=cause.error.pattern)
     return (fix, handle) if found.is_poisoned or cause.kind is ErrorKind.UNKNOWN else (fix,)
+
+
+def _of_version(found: Traits) -> Iterator[str]:
+    """What came with a version is looked for in it."""
+    version = found.facts.get("mostly_version")
+    if version is not None:
+        yield f"Go back to the version before {version} where you can, and look at what {version} changed."
 
 
 def _of_retries(cause: Failures) -> Iterator[str]:

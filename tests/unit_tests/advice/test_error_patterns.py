@@ -201,7 +201,9 @@ def test_failures_of_one_group_name_it(more: Callable[[int], dict[str, str]], wo
 
     records = runs(STAGES, 300, plant=only("fetch", fails), run_more=more)
 
-    assert f"Most of them are {words}" in the_finding(records).description
+    finding = the_finding(records)
+    assert f"All of them are {words}" in finding.description
+    assert finding.steps[0].startswith("Go back to the version before v2") is ("version" in words)
 
 
 def test_failures_at_one_hour_of_every_day() -> None:

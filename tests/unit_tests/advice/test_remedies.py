@@ -177,6 +177,16 @@ def test_langgraph_arms_get_their_share() -> None:
     assert 0.17 < drawn.count("ask (other model)") / 2_000 < 0.23
 
 
+@pytest.mark.parametrize("engine", list(Engine))
+def test_who_is_refused_looks_at_the_credentials_first(engine: Engine) -> None:
+    node = NodeInfo("ask", None, "http_request", "ask")
+    refused = remedy(engine, Action.FIX_ERROR, node, error_type="HTTPError", pattern="401 Unauthorized")
+    wrong = remedy(engine, Action.FIX_ERROR, node, error_type="KeyError", pattern="<text>")
+
+    assert "credentials" in refused.steps[0]
+    assert "credentials" not in " ".join(wrong.steps)
+
+
 def _status_error(status: int) -> httpx.HTTPStatusError:
     request = httpx.Request("GET", "http://x")
     return httpx.HTTPStatusError("", request=request, response=httpx.Response(status, request=request))

@@ -221,6 +221,13 @@ def test_nobody_stood_still_where_steps_or_their_times_were_not_recorded(is_reco
     assert list(slow_nodes(observations_of(records))) == []
 
 
+def test_nobody_stood_still_where_the_clock_of_a_step_is_not_that_of_the_run() -> None:
+    def ahead(_place: int, _source: np.random.Generator, node: NodeExecution) -> NodeExecution:
+        return replace(node, start_ns=(node.start_ns or 0) - 100 * S, end_ns=(node.end_ns or 0) - 100 * S)
+
+    assert list(slow_nodes(observations_of(runs(STAGES, 100, plant=only("plan", ahead))))) == []
+
+
 def test_time_between_steps_that_is_not_always_there_is_promised_cautiously() -> None:
     def late(place: int, source: np.random.Generator, node: NodeExecution) -> NodeExecution:
         wait = round(source.uniform(2, 6) * S) if place % 4 else 0

@@ -60,8 +60,9 @@ def traits(observed: Observations, cause: Failures) -> Traits:
     failed = np.isin(cause.executions, cause.places)
     _add_since(observed, cause, failed, found)
     _add_inputs(observed, cause, failed, found)
-    for word, label, inside in _groups(observed, cause, failed):
-        found.add(f"Most of them are {word} {label} ({inside}).", **{f"mostly_{word.split()[-1]}": label})
+    for word, label, inside, is_all in _groups(observed, cause, failed):
+        most = "All" if is_all else "Most"
+        found.add(f"{most} of them are {word} {label} ({inside}).", **{f"mostly_{word.split()[-1]}": label})
     if clustering_z(failed) >= _IN_ROWS_Z:
         found.is_in_rows = True
         rows = int((failed[1:] & ~failed[:-1]).sum()) + int(failed[0])
@@ -128,7 +129,7 @@ def _sizes(observed: Observations, places: Ints) -> Iterator[tuple[str, Floats]]
     yield "bytes", observed.executions.input_bytes[places]
 
 
-def _groups(observed: Observations, cause: Failures, failed: Flags) -> Iterator[tuple[str, str, str]]:
+def _groups(observed: Observations, cause: Failures, failed: Flags) -> Iterator[tuple[str, str, str, bool]]:
     columns, runs = observed.executions, observed.runs
     of = columns.run[cause.executions]
     hours = (columns.start_ns[cause.executions] // NS_PER_HOUR) % _HOURS
@@ -146,4 +147,4 @@ def _groups(observed: Observations, cause: Failures, failed: Flags) -> Iterator[
         days = columns.start_ns[cause.executions[failed & (codes == found.code)]] // NS_PER_DAY
         if codes is not hours or np.unique(days).size >= _LEAST_DAYS:
             words = f"{share_words(found.inside)} fail there, {share_words(found.outside)} elsewhere"
-            yield word, amounts.name(labels[found.code]), words
+            yield word, amounts.name(labels[found.code]), words, found.outside.count == 0

@@ -44,7 +44,7 @@ def version(observed: Observations, times: NodeTimes) -> Cause | None:
     return Cause(
         case="version",
         subject=observed.versions[new],
-        title="{name} takes longer since the version in use",
+        title="{name} takes longer in the newest version",
         words=f"Since version {now} it takes {_beside(beside)} with version {was}. The two ran one after the other: "
         "other things may have changed as well.",
         remedy=f"what version {now} changed in it",

@@ -38,6 +38,7 @@ _LEAST_OVERHEAD = 0.15
 """Engines take some time between steps, and not every step is recorded: less than a seventh is no news."""
 _LEAST_SECONDS = 0.1
 _LEAST_RUNS = 20
+_SAME_CLOCK_NS = 100_000_000
 _BEST = 0.1
 _MOST_OF_IT = 0.8
 
@@ -55,11 +56,17 @@ def critical_waiting(observed: Observations) -> Iterator[Finding]:
 
 
 def _shows_all_steps(run: SampledRun) -> bool:
-    """Where no steps were recorded, or not when they ran, nobody knows that none ran."""
-    if run.start_ns is None or run.end_ns is None:
+    """Whether it is known when steps ran: not where none were recorded, or clocks do not agree."""
+    begin, end = run.start_ns, run.end_ns
+    if begin is None or end is None:
         return False
     ran = [node for node in run.nodes if node.status is not NodeStatus.SKIPPED]
-    return bool(ran) and all(node.start_ns is not None and node.end_ns is not None for node in ran)
+    return bool(ran) and all(
+        node.start_ns is not None
+        and node.end_ns is not None
+        and begin - _SAME_CLOCK_NS <= node.start_ns <= node.end_ns <= end + _SAME_CLOCK_NS
+        for node in ran
+    )
 
 
 class _Waits:
