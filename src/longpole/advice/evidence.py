@@ -15,7 +15,6 @@ from longpole.analysis.bottlenecks import evenly
 from longpole.domain import amounts
 
 _MOST_RUNS = 10
-_LONGEST_NAME = 60
 
 
 def shown_by(
@@ -28,6 +27,5 @@ def shown_by(
 
 
 def titled(node: NodeInfo) -> str:
-    """The node's name in a sentence: on one line, in quotes, not longer than one."""
-    text = " ".join(amounts.name(node.node_title or node.node_id).split()) or node.node_id
-    return f"“{text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + '…'}”"
+    """The node's name in a sentence."""
+    return amounts.in_quotes(node.node_title, node.node_id)

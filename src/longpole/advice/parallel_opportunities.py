@@ -23,7 +23,7 @@ from longpole.advice.remedies.remedy import Action, Remedy
 from longpole.advice.what_if_worth import best_shift, gain_of
 from longpole.analysis.what_if import what_if
 from longpole.domain.findings import Finding
-from longpole.domain.graphs import Engine, GraphNode, GraphSource, WorkflowGraph
+from longpole.domain.graphs import Engine, GraphSource, WorkflowGraph
 from longpole.domain.recommendations import Category
 from longpole.domain.what_if import Change, ParallelIteration, WithoutEdges
 from longpole.graphs.levels import levels
@@ -138,7 +138,7 @@ def _confirm(graph: WorkflowGraph, rewiring: Rewiring) -> str:
 
 
 def _unknown(graph: WorkflowGraph, rewiring: Rewiring) -> str:
-    return " or ".join(_named(graph, node_id) for node_id in rewiring.unknown[:_MOST_NAMED]) or "a step"
+    return " or ".join(graph.called(node_id) for node_id in rewiring.unknown[:_MOST_NAMED]) or "a step"
 
 
 def _iterations(observed: Observations) -> Iterator[Finding]:
@@ -207,11 +207,6 @@ def _listed(nodes: list[NodeInfo]) -> str:
     names = [titled(node) for node in nodes[:_MOST_NAMED]]
     more = len(nodes) - len(names)
     return ", ".join(names[:-1]) + (f", {names[-1]} and {more} more" if more else f" and {names[-1]}")
-
-
-def _named(graph: WorkflowGraph, node_id: str) -> str:
-    node: GraphNode | None = graph.node(node_id)
-    return f"“{node.node_title if node is not None else node_id}”"
 
 
 def _runs_of(observed: Observations, nodes: list[NodeInfo]) -> np.ndarray:

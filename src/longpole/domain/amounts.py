@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 
 UNKNOWN = "–"
+LONGEST_LINE = 80
+_LONGEST_NAME = 60
 _PREFIXES = (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3))
 _PLAIN_UP_TO = 9_999
 _SECONDS_UP_TO = 100
@@ -20,6 +22,19 @@ _ONE_FIGURE_FROM = 0.1
 def name(text: str) -> str:
     """A name that somebody else chose: on one line, and without anything that a terminal would obey."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def one_line(text: str, longest: int = LONGEST_LINE) -> str:
+    """What somebody else wrote, as it may stand in a sentence: no line breaks, nothing invisible, not longer."""
+    shown = "".join(each if each.isprintable() else " " for each in text[: 4 * longest])
+    words = " ".join(shown.split())
+    return words if len(words) <= longest else words[: longest - 1] + "…"
+
+
+def in_quotes(*names: str) -> str:
+    """The first of some names that says anything, as a sentence has it: in quotes that it cannot close."""
+    said = (one_line(each, _LONGEST_NAME).replace("“", "'").replace("”", "'") for each in names)
+    return f"“{next(filter(None, said), 'a step')}”"
 
 
 def duration(elapsed_s: float | None) -> str:

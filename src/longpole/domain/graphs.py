@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from longpole.domain.amounts import in_quotes
+
 MAX_FILE_BYTES = 1 << 20
 """Largest file that a graph is read from: the largest of 81 public Dify files has a tenth of it."""
 
@@ -77,6 +79,11 @@ class GraphNode:
     config: Mapping[str, Any] = field(default_factory=dict)
     shared_reads: tuple[str, ...] = ()
 
+    @property
+    def called(self) -> str:
+        """Its title in a sentence, or its id: `“Fetch offers”`."""
+        return in_quotes(self.node_title, self.node_id)
+
 
 @dataclass(frozen=True, slots=True)
 class GraphEdge:
@@ -107,3 +114,8 @@ class WorkflowGraph:
     def node(self, node_id: str) -> GraphNode | None:
         """The node of an id."""
         return next((node for node in self.nodes if node.node_id == node_id), None)
+
+    def called(self, node_id: str) -> str:
+        """What a sentence calls a step, be it of the graph or not."""
+        node = self.node(node_id)
+        return in_quotes(node_id) if node is None else node.called

@@ -68,35 +68,35 @@ def side_by_side(graph: WorkflowGraph, found: Sequence[Rewiring]) -> Iterator[To
     """What was done to edges: each set, then each edge that went, then who waits for more now."""
     reasons = {each.edge: each.reason for each in removable_edges(graph)}
     for rewiring in found:
-        words = f"{', '.join(named(graph, node_id) for node_id in rewiring.nodes)} run side by side where they can"
+        words = f"{', '.join(graph.called(node_id) for node_id in rewiring.nodes)} run side by side where they can"
         reason = f"{_edges(len(rewiring.removed))} out, {len(rewiring.added)} in; what came after waits for all of them"
         yield Told(Kind.PARALLEL, rewiring.nodes, words, reason)
         for edge in rewiring.removed:
-            words = f"{named(graph, edge.target)} does not wait for {named(graph, edge.source)}"
+            words = f"{graph.called(edge.target)} does not wait for {graph.called(edge.source)}"
             yield Told(Kind.PARALLEL, (edge.source, edge.target), words, reasons[edge])
         for edge in rewiring.added:
-            words = f"{named(graph, edge.target)} comes right after {named(graph, edge.source)}"
+            words = f"{graph.called(edge.target)} comes right after {graph.called(edge.source)}"
             yield Told(Kind.PARALLEL, (edge.source, edge.target), words, "it did so before, by way of others")
 
 
 def items_in_parallel(graph: WorkflowGraph, loops: Sequence[SequentialIteration]) -> Iterator[Told]:
     """What was done to iterations."""
     for each in loops:
-        words = f"{named(graph, each.node_id)} works on {each.slots} items at a time"
+        words = f"{graph.called(each.node_id)} works on {each.slots} items at a time"
         yield Told(Kind.ITERATION, (each.node_id,), words, each.reason)
 
 
 def tries(nodes: Sequence[GraphNode]) -> Iterator[Told]:
     """Which steps got retries."""
     for node in nodes:
-        words = f"“{node.node_title}” is tried up to {RETRIES} times more, {RETRY_INTERVAL_MS / 1000:g} s apart"
+        words = f"{node.called} is tried up to {RETRIES} times more, {RETRY_INTERVAL_MS / 1000:g} s apart"
         yield Told(Kind.RETRY, (node.node_id,), words, "it asks another service, only reads, and had no retries")
 
 
 def defaults(nodes: Sequence[GraphNode]) -> Iterator[Told]:
     """Which steps got a value for when they fail."""
     for node in nodes:
-        words = f"“{node.node_title}” gives empty results when it fails, and the run goes on"
+        words = f"{node.called} gives empty results when it fails, and the run goes on"
         yield Told(Kind.ERRORS, (node.node_id,), words, "asked for: what comes after must do with empty results")
 
 
@@ -105,21 +105,21 @@ def left_alone(graph: WorkflowGraph, kinds: frozenset[Kind]) -> Iterator[Told]:
     if Kind.PARALLEL in kinds:
         for rewiring in rewirings(graph):
             if not is_worth_it(graph, rewiring):
-                words = f"{', '.join(named(graph, node_id) for node_id in rewiring.nodes)} go on one after the other"
+                words = f"{', '.join(graph.called(node_id) for node_id in rewiring.nodes)} go on one after the other"
                 yield Told(Kind.PARALLEL, rewiring.nodes, words, "side by side they would save nothing")
         yield from (_left_edge(graph, edge) for edge in removable_edges(graph) if _is_open(edge))
     for each in sequential_iterations(graph) if Kind.ITERATION in kinds else ():
         if each.verdict is not Verdict.SAFE:
-            words = f"{named(graph, each.node_id)} goes on as it does"
+            words = f"{graph.called(each.node_id)} goes on as it does"
             yield Told(Kind.ITERATION, (each.node_id,), words, each.reason)
     if Kind.RETRY in kinds:
         for node in remote(graph):
             if "retry_config" not in node.config and not is_harmless(dify_purity(node.node_type, node.config)):
                 reason = "it may change something, and a second try would do so twice"
-                yield Told(Kind.RETRY, (node.node_id,), f"“{node.node_title}” gets no retries", reason)
+                yield Told(Kind.RETRY, (node.node_id,), f"{node.called} gets no retries", reason)
     for node in () if Kind.ERRORS in kinds else to_be_given_defaults(graph):
         reason = "a value in place of a failure changes what the workflow answers: --errors does it"
-        yield Told(Kind.ERRORS, (node.node_id,), f"“{node.node_title}” still ends the run when it fails", reason)
+        yield Told(Kind.ERRORS, (node.node_id,), f"{node.called} still ends the run when it fails", reason)
 
 
 def _edges(count: int) -> str:
@@ -132,11 +132,5 @@ def _is_open(edge: Removable) -> bool:
 
 def _left_edge(graph: WorkflowGraph, found: Removable) -> Told:
     ends = found.edge.source, found.edge.target
-    words = f"{named(graph, ends[1])} still waits for {named(graph, ends[0])}"
+    words = f"{graph.called(ends[1])} still waits for {graph.called(ends[0])}"
     return Told(Kind.PARALLEL, ends, words, found.reason)
-
-
-def named(graph: WorkflowGraph, node_id: str) -> str:
-    """A node's title in quotation marks; its id where it has none."""
-    node = graph.node(node_id)
-    return f"“{(node.node_title if node is not None else '') or node_id}”"

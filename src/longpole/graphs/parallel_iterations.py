@@ -62,7 +62,7 @@ def _judged(graph: WorkflowGraph, node: GraphNode, by_container: Mapping[str | N
         return SequentialIteration(node.node_id, Verdict.NEEDS_CONFIRMATION, reason, slots)
     unknown = [part for part, purity in _purities(graph, _inside(graph, node)) if not is_harmless(purity)]
     if unknown:
-        who = ", ".join(map(_named, unknown))
+        who = ", ".join(part.called for part in unknown)
         reason = f"no item uses anything of another, but nobody knows whether {who} changes anything"
         return SequentialIteration(node.node_id, Verdict.NEEDS_CONFIRMATION, reason, slots)
     reason = "no item uses anything of another, and the steps inside only compute or read"
@@ -95,11 +95,11 @@ def _why_kept(graph: WorkflowGraph, node: GraphNode, by_container: Mapping[str |
 def _what_is_changed(graph: WorkflowGraph, inside: list[GraphNode]) -> Iterator[str]:
     for part, purity in _purities(graph, inside):
         if part.writes:
-            yield f"{_named(part)} writes {', '.join(sorted(set(part.writes)))}, in the order of the items"
+            yield f"{part.called} writes {', '.join(sorted(set(part.writes)))}, in the order of the items"
         if part.has_dynamic_reads:
-            yield f"{_named(part)} may use results that its configuration does not name"
+            yield f"{part.called} may use results that its configuration does not name"
         if purity is Purity.WRITES:
-            yield f"{_named(part)} changes something outside the workflow, in the order of the items"
+            yield f"{part.called} changes something outside the workflow, in the order of the items"
 
 
 def _ties_between_items(
@@ -114,14 +114,14 @@ def _ties_between_items(
         own = {name for called in names for name in own_variables(part.config, called)}
         is_unclear = node.node_id in part.reads and not own and part.node_id not in around
         if is_unclear or own - _OF_THE_ITEM:
-            yield f"{_named(part)} uses results of the iteration while it is running"
+            yield f"{part.called} uses results of the iteration while it is running"
         for used in sorted(uses_of(graph.engine, part, ids) & ids):
             if _is_inside(used, part.node_id, containers) or _is_inside(part.node_id, used, containers):
                 continue
             level = by_container.get(containers[used])
             at = None if level is None else used_at(graph, level, part.node_id)
             if level is None or at is None or not level.after[level.places[used]] >> level.places[at] & 1:
-                yield f"{_named(part)} uses a result that may be of the item before"
+                yield f"{part.called} uses a result that may be of the item before"
 
 
 def _is_in(part: GraphNode, node: GraphNode) -> bool:
@@ -141,7 +141,3 @@ def _is_inside(node_id: str, container: str, containers: Mapping[str, str | None
 def _purities(graph: WorkflowGraph, inside: list[GraphNode]) -> list[tuple[GraphNode, Purity]]:
     around = {node.container_id for node in graph.nodes}
     return [(part, purity_of(graph.engine, part, is_around=part.node_id in around)) for part in inside]
-
-
-def _named(node: GraphNode) -> str:
-    return f"“{node.node_title or node.node_id}”"

@@ -133,7 +133,7 @@ def _judged(
     if found is None or edge.target not in found.level.places:
         return Removable(edge, Verdict.KEPT, _why_not_looked_at(graph, containers, edge))
     one, other = found.level.places[edge.source], found.level.places[edge.target]
-    names = _named(graph, edge.source), _named(graph, edge.target)
+    names = graph.called(edge.source), graph.called(edge.target)
     if found.given_up[one] >> other & 1:
         reason = f"{names[1]} uses nothing that {names[0]} makes, and both only compute or read"
         if graph.source is GraphSource.INFERRED:
@@ -158,7 +158,7 @@ def _why_not_looked_at(graph: WorkflowGraph, containers: Mapping[str, str | None
     if container != containers.get(edge.target):
         return "it leads into or out of a container"
     if container is not None:
-        return f"it is inside of {_named(graph, container)}, whose rounds may carry state"
+        return f"it is inside of {graph.called(container)}, whose rounds may carry state"
     return "the graph has a circle, or is too large"
 
 
@@ -170,7 +170,7 @@ def _reasons(graph: WorkflowGraph, found: Orders, edge: GraphEdge) -> Iterator[s
     """The first is told."""
     level = found.level
     one, other = level.places[edge.source], level.places[edge.target]
-    names = {one: _named(graph, edge.source), other: _named(graph, edge.target)}
+    names = {one: graph.called(edge.source), other: graph.called(edge.target)}
     for place, name in names.items():
         frame = found.conducts[place].frame
         if frame is not None:
@@ -195,8 +195,3 @@ def _own_reason(conduct: Conduct, name: str) -> Iterator[str]:
         yield f"{name} changes something outside the workflow"
     if conduct.is_dynamic:
         yield f"{name} may use results that its configuration does not name"
-
-
-def _named(graph: WorkflowGraph, node_id: str) -> str:
-    node = graph.node(node_id)
-    return f"“{node.node_title or node_id}”" if node is not None else f"“{node_id}”"

@@ -149,3 +149,10 @@ def test_bounds_say_a_unit_again_only_where_it_is_another_one(
 )
 def test_quantities_have_units(value: float | None, unit: str, shown: str) -> None:
     assert amounts.quantity(value, unit) == shown
+
+
+def test_a_name_in_a_sentence_cannot_leave_its_quotes_or_its_line() -> None:
+    assert amounts.in_quotes("Fetch\n“offers”\x1b[0m", "id") == "“Fetch 'offers' [0m”"
+    assert amounts.in_quotes(" \n", "id") == "“id”"
+    assert amounts.in_quotes("") == "“a step”"
+    assert amounts.in_quotes("x" * 100) == f"“{'x' * 59}…”"

@@ -6,12 +6,14 @@ Upstream: `remedies`. Downstream: `dify_models`, `dify_fragments`.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from longpole.advice.evidence import titled
 from longpole.advice.observations import NodeInfo
 from longpole.advice.remedies import dify_fragments as dsl
 from longpole.advice.remedies import dify_models as models
 from longpole.advice.remedies.dify_models import PUBLISH
-from longpole.advice.remedies.given import Given, name_of, one_line, plain
+from longpole.advice.remedies.given import Given, plain
 from longpole.advice.remedies.remedy import Action, Remedy
+from longpole.domain.amounts import one_line
 
 _MOST_AT_ONCE = 10
 
@@ -25,11 +27,11 @@ def _cache(node: NodeInfo, given: Given) -> Remedy:
                 "`/apps/` and your application, `/workflows/` and your workflow behind it."
             ),
             (
-                f"Put an HTTP Request node before {name_of(node)} that posts to `/cache/lookup`, and an IF/ELSE node "
+                f"Put an HTTP Request node before {titled(node)} that posts to `/cache/lookup`, and an IF/ELSE node "
                 'behind it that checks whether the body contains `"state":"hit"`.'
             ),
             (
-                f"Let the ELSE branch lead to {name_of(node)}, and from there to an HTTP Request node that posts the "
+                f"Let the ELSE branch lead to {titled(node)}, and from there to an HTTP Request node that posts the "
                 "result to `/cache/store`. In `execution_time`, say how many seconds the node usually takes."
             ),
             "In `input_data`, name everything that decides the result; the example has the question"
@@ -48,7 +50,7 @@ def _change_ttl(node: NodeInfo, given: Given) -> Remedy:
     kind = dsl.kind(node).replace("-", "_")
     return Remedy(
         (
-            f"Keep results of {name_of(node)} for {plain(hours)} hours{now}: `ttl_hours` in the `node_config` that "
+            f"Keep results of {titled(node)} for {plain(hours)} hours{now}: `ttl_hours` in the `node_config` that "
             "its two "
             "HTTP Request nodes post to Longpole."
             + given.unsaid("ttl_hours", "That is a start: choose for how long a result is still right."),
@@ -71,7 +73,7 @@ def _retry(node: NodeInfo, given: Given) -> Remedy:
     config = dsl.retries(attempts, wait_s)
     return Remedy(
         (
-            f"Open {name_of(node)}, and turn on “Retry on Failure”.",
+            f"Open {titled(node)}, and turn on “Retry on Failure”.",
             f"Set “Max retries” to {config['max_retries']} and “Retry interval” to {config['retry_interval']} ms.",
             "Do so only where running it twice does no harm: a request that writes needs an idempotency key first. "
             + PUBLISH,
@@ -86,7 +88,7 @@ def _stop_retrying(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             (
-                f"Open {name_of(node)}, and turn off “Retry on Failure”: {what or 'its error'} comes again at each "
+                f"Open {titled(node)}, and turn off “Retry on Failure”: {what or 'its error'} comes again at each "
                 "attempt."
             ),
             "Set “Error Handling” to “Fail Branch”, and end that branch with an answer that says what is wrong.",
@@ -108,7 +110,7 @@ def _change_backoff(node: NodeInfo, given: Given) -> Remedy:
     now = f" instead of {given.number('now_wait_s', 1.0) * 1000:.0f}" if given.has("now_wait_s") else ""
     return Remedy(
         (
-            f"Open {name_of(node)}, and under “Retry on Failure” set “Retry interval” to "
+            f"Open {titled(node)}, and under “Retry on Failure” set “Retry interval” to "
             f"{config['retry_interval']} ms{now}."
             + given.unsaid("wait_s", "That is a start: choose it by how soon the service recovers."),
             f"Set “Max retries” to {config['max_retries']}. Dify waits the same before each, at most 5,000 ms. "
@@ -125,7 +127,7 @@ def _timeout(node: NodeInfo, given: Given) -> Remedy:
         limits = {"max_connect_timeout": min(seconds, 10), "max_read_timeout": seconds, "max_write_timeout": seconds}
         return Remedy(
             (
-                f"Open {name_of(node)}, and under “Timeout” set “Read timeout” to {seconds} s.{chosen}",
+                f"Open {titled(node)}, and under “Timeout” set “Read timeout” to {seconds} s.{chosen}",
                 "Turn on “Retry on Failure” or an error branch for what is given up. " + PUBLISH,
             ),
             dsl.fragment([dsl.changed(node, timeout=limits)]),
@@ -133,11 +135,11 @@ def _timeout(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             (
-                f"{name_of(node)} has no timeout of its own in Dify: the plugin daemon's and the sandbox's hold for "
+                f"{titled(node)} has no timeout of its own in Dify: the plugin daemon's and the sandbox's hold for "
                 "all nodes."
             ),
             f"Set them to {seconds} s in a `docker-compose.override.yaml`, as below, and start Dify again.{chosen}",
-            f"Give {name_of(node)} an error branch, so that the run goes on.",
+            f"Give {titled(node)} an error branch, so that the run goes on.",
         ),
         dsl.environment(
             {
@@ -152,7 +154,7 @@ def _timeout(node: NodeInfo, given: Given) -> Remedy:
 def _handle_error(node: NodeInfo, given: Given) -> Remedy:  # noqa: ARG001 - every action has the same call
     return Remedy(
         (
-            f"Open {name_of(node)}, and set “Error Handling” to “Default Value” where the run can go on without it.",
+            f"Open {titled(node)}, and set “Error Handling” to “Default Value” where the run can go on without it.",
             "Else set it to “Fail Branch”, and lead that branch to what answers instead.",
             "Nodes behind it see `error_type` and `error_message`; the run ends as `partial-succeeded`. " + PUBLISH,
         ),
@@ -178,11 +180,11 @@ def _fix_error(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             (
-                f"Open the runs of the evidence under “Logs” of the app, and compare the inputs of {name_of(node)} "
+                f"Open the runs of the evidence under “Logs” of the app, and compare the inputs of {titled(node)} "
                 "with those of runs that went well."
             ),
             f"Look for the cause of {kind or 'the error'}" + (f": “{pattern}”." if pattern else "."),
-            f"Run {name_of(node)} by itself (“Run this step”) with one of those inputs until it goes well.",
+            f"Run {titled(node)} by itself (“Run this step”) with one of those inputs until it goes well.",
             "Until then, a “Fail Branch” lets the run say what went wrong. " + PUBLISH,
         ),
         dsl.fragment(
@@ -202,7 +204,7 @@ def _parallel_branches(node: NodeInfo, given: Given) -> Remedy:
                 steps
                 or [
                     (
-                        f"Draw a line to {name_of(node)} from the last node whose result it uses, and delete the one "
+                        f"Draw a line to {titled(node)} from the last node whose result it uses, and delete the one "
                         "from the node before it."
                     )
                 ]
@@ -218,7 +220,7 @@ def _parallel_iteration(node: NodeInfo, given: Given) -> Remedy:
     slots = given.count("slots", _MOST_AT_ONCE)
     return Remedy(
         (
-            f"Open {name_of(node)}, and turn on “Parallel Mode”.",
+            f"Open {titled(node)}, and turn on “Parallel Mode”.",
             f"Set “Maximum parallelism” to {slots}."
             + given.unsaid("slots", "That is a start: choose as many as the services inside it allow."),
             "Set “Error response method” to “Continue on error”, if one item must not end the others. " + PUBLISH,
@@ -235,7 +237,7 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
             return Remedy(
                 (
                     *found,
-                    f"Open {name_of(node)}, shorten its prompt and its context, and set “Max Tokens” of the model.",
+                    f"Open {titled(node)}, shorten its prompt and its context, and set “Max Tokens” of the model.",
                     "Use the Answer node's streaming where somebody waits for the first words. " + PUBLISH,
                 ),
                 dsl.fragment([dsl.changed(node, model={"completion_params": {"max_tokens": 1_024}})]),
@@ -244,7 +246,7 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
             return Remedy(
                 (
                     *found,
-                    f"Open {name_of(node)}, lower “Top K”, and turn off reranking where answers stay right. " + PUBLISH,
+                    f"Open {titled(node)}, lower “Top K”, and turn off reranking where answers stay right. " + PUBLISH,
                 ),
                 dsl.fragment([dsl.changed(node, multiple_retrieval_config={"top_k": 4, "reranking_enable": False})]),
             )
@@ -254,7 +256,7 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
                 (
                     *found,
                     (
-                        f"Hand {name_of(node)} only the variables that it uses, and split work that does not belong "
+                        f"Hand {titled(node)} only the variables that it uses, and split work that does not belong "
                         "together."
                     ),
                     "Move heavy computing out of Code nodes into a service: the sandbox starts a process for each run. "
@@ -270,7 +272,7 @@ def _more_slots(node: NodeInfo, given: Given) -> Remedy:
     workers = {"GRAPH_ENGINE_MAX_WORKERS": str(slots)}
     return Remedy(
         (
-            f"Let {slots} nodes of a run, such as {name_of(node)}, work at once{now}: `GRAPH_ENGINE_MAX_WORKERS` "
+            f"Let {slots} nodes of a run, such as {titled(node)}, work at once{now}: `GRAPH_ENGINE_MAX_WORKERS` "
             "of `api` and `worker`."
             + given.unsaid("slots", "That is a start: go up in steps while the waiting shrinks."),
             "Inside an iteration, “Maximum parallelism” is a limit of its own.",
@@ -296,7 +298,7 @@ def _smaller_payloads(node: NodeInfo, given: Given) -> Remedy:
     }
     return Remedy(
         (
-            f"Ask for less where {name_of(node)} gets its data{size}: fields, pages, a shorter period.",
+            f"Ask for less where {titled(node)} gets its data{size}: fields, pages, a shorter period.",
             "Else put a Code node behind it that hands on only the fields that later nodes read.",
             "Hand files over as files, not as text: Dify keeps those outside of its variables. " + PUBLISH,
         ),
@@ -315,7 +317,7 @@ def _bound_loop(node: NodeInfo, given: Given) -> Remedy:
     }
     return Remedy(
         (
-            f"Open {name_of(node)}, and set “Maximum Loop Count” to {most}."
+            f"Open {titled(node)}, and set “Maximum Loop Count” to {most}."
             + given.unsaid("most", "That is a start: choose a little more than it usually needs."),
             "Add a “Loop Termination Condition” on a loop variable that says that the goal is reached.",
             "Answer with what there is where the last round was reached. " + PUBLISH,

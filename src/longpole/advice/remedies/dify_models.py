@@ -3,9 +3,10 @@
 Upstream: `dify`. Downstream: `dify_fragments`.
 """
 
+from longpole.advice.evidence import titled
 from longpole.advice.observations import NodeInfo
 from longpole.advice.remedies import dify_fragments as dsl
-from longpole.advice.remedies.given import Given, name_of
+from longpole.advice.remedies.given import Given
 from longpole.advice.remedies.remedy import Remedy
 
 PUBLISH = "Publish the app: runs of the old version go on as they are."
@@ -17,7 +18,7 @@ def shorten_prompt(node: NodeInfo, given: Given) -> Remedy:
     tokens = f", about {given.count('keep_tokens', 1):,} tokens" if given.has("keep_tokens") else ""
     return Remedy(
         (
-            f"Open {name_of(node)}, and under “Memory” turn on “Window Size”: {turns}{tokens}."
+            f"Open {titled(node)}, and under “Memory” turn on “Window Size”: {turns}{tokens}."
             + given.unsaid("keep_turns", "That is a start: choose as many turns as answers still need."),
             "In loops, hand on the last result instead of all of them; sum up the rest in one text.",
             "Compare answers on a part of the traffic before everybody gets it. " + PUBLISH,
@@ -36,7 +37,7 @@ def stable_prefix_first(node: NodeInfo, given: Given) -> Remedy:
     ]
     return Remedy(
         (
-            f"Open {name_of(node)}, and find what changes from call to call in its prompt{at}"
+            f"Open {titled(node)}, and find what changes from call to call in its prompt{at}"
             + (f": {varying}." if varying else ": a date, an id, a name."),
             (
                 "Keep the SYSTEM message free of variables, and put those, and the context, at the end of the USER "
@@ -53,7 +54,7 @@ def limit_output(node: NodeInfo, given: Given) -> Remedy:
     tokens = given.count("max_tokens", 1_024)
     return Remedy(
         (
-            f"Open {name_of(node)}, and in its model's parameters set “Max Tokens” to {tokens}."
+            f"Open {titled(node)}, and in its model's parameters set “Max Tokens” to {tokens}."
             + given.unsaid("max_tokens", "That is a start: choose a little more than its longest useful answer."),
             "Say in the prompt how long the answer is to be, and ask for no field that no later node reads.",
             "Watch for the finish reason `length` in the node's details: that answer was cut off. " + PUBLISH,
@@ -72,7 +73,7 @@ def try_model(node: NodeInfo, given: Given) -> Remedy:
     )
     return Remedy(
         (
-            f"Copy {name_of(node)}, and choose {model} in the copy.",
+            f"Copy {titled(node)}, and choose {model} in the copy.",
             (
                 f"Put a Code node and an IF/ELSE node before them that send {share * 100:.3g} % of the users to the "
                 "copy, by a hash."

@@ -15,8 +15,8 @@ from itertools import islice
 from keyword import iskeyword
 
 from longpole.advice.observations import NodeInfo
+from longpole.domain.amounts import one_line
 
-_LONGEST = 80
 _MOST_PAIRS = 50
 
 
@@ -57,18 +57,6 @@ class Given:
     def unsaid(self, name: str, words: str) -> str:
         """`words` where the value was not said: they tell the reader to choose it."""
         return "" if self.has(name) else f" {words}"
-
-
-def one_line(text: str) -> str:
-    """`text` as it may stand in a sentence: no line breaks, nothing invisible, 80 characters at most."""
-    shown = "".join(each if each.isprintable() else " " for each in text[: 4 * _LONGEST])
-    words = " ".join(shown.split())
-    return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
-
-
-def name_of(node: NodeInfo) -> str:
-    """What people call the node, in quotes."""
-    return f"“{one_line(node.node_title) or one_line(node.node_id) or 'the node'}”"
 
 
 def identifier(node: NodeInfo) -> str:

@@ -5,10 +5,11 @@ Upstream: `remedies`. Downstream: `langgraph_code`.
 
 from collections.abc import Callable, Mapping
 
+from longpole.advice.evidence import titled
 from longpole.advice.observations import NodeInfo
 from longpole.advice.remedies import langgraph_code as code
 from longpole.advice.remedies import python_code
-from longpole.advice.remedies.given import Given, name_of, plain
+from longpole.advice.remedies.given import Given, plain
 from longpole.advice.remedies.remedy import Action, Remedy
 
 
@@ -21,7 +22,7 @@ def _cache(node: NodeInfo, given: Given) -> Remedy:
     )
     return Remedy(
         (
-            f"Add `cache_policy=CachePolicy(ttl=…)` to the `add_node` of {name_of(node)}; `ttl` is in seconds: "
+            f"Add `cache_policy=CachePolicy(ttl=…)` to the `add_node` of {titled(node)}; `ttl` is in seconds: "
             f"{hours * 3600:.0f}."
             + given.unsaid("ttl_hours", "That is a start: choose for how long a result is still right."),
             key,
@@ -36,7 +37,7 @@ def _change_ttl(node: NodeInfo, given: Given) -> Remedy:
     now = f" instead of {given.number('now_ttl_hours', 1) * 3600:.0f}" if given.has("now_ttl_hours") else ""
     return Remedy(
         (
-            f"In the `add_node` of {name_of(node)}, make the `ttl` of its `CachePolicy` {hours * 3600:.0f} "
+            f"In the `add_node` of {titled(node)}, make the `ttl` of its `CachePolicy` {hours * 3600:.0f} "
             f"seconds{now}."
             + given.unsaid("ttl_hours", "That is a start: choose for how long a result is still right."),
             "What is kept already keeps its old end: `app.clear_cache([…])` takes it out.",
@@ -50,7 +51,7 @@ def _retry(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             (
-                f"Add a `retry_policy` to the `add_node` of {name_of(node)}: {attempts} attempts, {plain(wait_s)} s "
+                f"Add a `retry_policy` to the `add_node` of {titled(node)}: {attempts} attempts, {plain(wait_s)} s "
                 "before the second."
             ),
             "Leave `jitter` on, so that runs do not come back all at once.",
@@ -70,7 +71,7 @@ def _stop_retrying(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             (
-                f"Give the `RetryPolicy` of {name_of(node)} a `retry_on` that says no to "
+                f"Give the `RetryPolicy` of {titled(node)} a `retry_on` that says no to "
                 f"{what or 'what no further attempt can mend'}."
             ),
             "Say yes to lost connections, timeouts, 408, 429 and 5xx only.",
@@ -85,7 +86,7 @@ def _change_backoff(node: NodeInfo, given: Given) -> Remedy:
     now = f" instead of {plain(given.number('now_wait_s', 0.5))}" if given.has("now_wait_s") else ""
     return Remedy(
         (
-            f"In the `RetryPolicy` of {name_of(node)}, make `initial_interval` {plain(wait_s)}{now} seconds, and "
+            f"In the `RetryPolicy` of {titled(node)}, make `initial_interval` {plain(wait_s)}{now} seconds, and "
             f"`max_attempts` {attempts}."
             + given.unsaid("wait_s", "That is a start: choose it by how soon the service recovers."),
             "`backoff_factor` multiplies each further wait, `max_interval` bounds them.",
@@ -98,7 +99,7 @@ def _timeout(node: NodeInfo, given: Given) -> Remedy:
     seconds = given.number("timeout_s", 30.0)
     return Remedy(
         (
-            f"Make the function of {name_of(node)} `async`, and put `asyncio.timeout({plain(seconds)})` around its "
+            f"Make the function of {titled(node)} `async`, and put `asyncio.timeout({plain(seconds)})` around its "
             "call." + given.unsaid("timeout_s", "That is a start: choose a little more than its p99."),
             "LangGraph 1.2 and later also take `timeout=` in `add_node`, for async nodes.",
             "Add a `RetryPolicy` with `retry_on=TimeoutError` where another attempt may be quicker.",
@@ -110,7 +111,7 @@ def _timeout(node: NodeInfo, given: Given) -> Remedy:
 def _handle_error(node: NodeInfo, given: Given) -> Remedy:  # noqa: ARG001 - every action has the same call
     return Remedy(
         (
-            f"Catch the errors of {name_of(node)} in its function, and write them to a field of the state.",
+            f"Catch the errors of {titled(node)} in its function, and write them to a field of the state.",
             "Add a conditional edge: to a fallback where that field is set, else on as before.",
             "Let the fallback write what later nodes read, so that none of them meets a missing key.",
         ),
@@ -123,7 +124,7 @@ def _fix_error(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             (
-                f"Open the runs of the evidence, and compare the state that {name_of(node)} got with that of runs that "
+                f"Open the runs of the evidence, and compare the state that {titled(node)} got with that of runs that "
                 "went well."
             ),
             f"Look for the cause of {kind or 'the error'}" + (f": “{pattern}”." if pattern else "."),
@@ -146,7 +147,7 @@ def _parallel_branches(node: NodeInfo, given: Given) -> Remedy:
                 steps
                 or [
                     (
-                        f"Lead an edge to {name_of(node)} from the last node whose result it uses, and take out the "
+                        f"Lead an edge to {titled(node)} from the last node whose result it uses, and take out the "
                         "later ones."
                     )
                 ]
@@ -162,7 +163,7 @@ def _parallel_branches(node: NodeInfo, given: Given) -> Remedy:
 
 
 def _shown(pairs: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    return [(name_of(_named(a))[1:-1], name_of(_named(b))[1:-1]) for a, b in pairs]
+    return [(titled(_named(a))[1:-1], titled(_named(b))[1:-1]) for a, b in pairs]
 
 
 def _named(node_id: str) -> NodeInfo:
@@ -173,7 +174,7 @@ def _parallel_iteration(node: NodeInfo, given: Given) -> Remedy:
     slots = given.count("slots", 10)
     return Remedy(
         (
-            f"Replace the loop around {name_of(node)} by a conditional edge that returns one `Send` for each item.",
+            f"Replace the loop around {titled(node)} by a conditional edge that returns one `Send` for each item.",
             "Collect the results in a field with a reducer; they come in the order of the `Send`s.",
             f"Run the graph with `max_concurrency` {slots} in its config, as the service behind the node allows."
             + given.unsaid("slots", "That is a start."),
@@ -189,7 +190,7 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
         return Remedy(
             (
                 *found,
-                f"Give {name_of(node)} a shorter prompt, and bind `max_tokens` to its model.",
+                f"Give {titled(node)} a shorter prompt, and bind `max_tokens` to its model.",
                 'Stream with `app.astream(…, stream_mode="messages")` where somebody waits for the first words.',
             ),
             code.limited(node, 1_024),
@@ -197,7 +198,7 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             *found,
-            f"Make the function of {name_of(node)} `async`, with one client that keeps its connections.",
+            f"Make the function of {titled(node)} `async`, with one client that keeps its connections.",
             "Hand it only the fields that it uses: `input_schema` of `add_node`.",
         ),
         python_code.kept_connection(),
@@ -208,7 +209,7 @@ def _shorten_prompt(node: NodeInfo, given: Given) -> Remedy:
     tokens = given.count("keep_tokens", 4_000)
     return Remedy(
         (
-            f"In {name_of(node)}, pass the messages through `trim_messages`: the system message and the latest "
+            f"In {titled(node)}, pass the messages through `trim_messages`: the system message and the latest "
             f"{tokens:,} tokens."
             + given.unsaid("keep_tokens", "That is a start: choose as much as answers still need."),
             "Trim what the model gets, not what the state keeps: later nodes may need the rest.",
@@ -223,7 +224,7 @@ def _stable_prefix_first(node: NodeInfo, given: Given) -> Remedy:
     at = f" at byte {given.count('position', 1):,}" if given.has("position") else ""
     return Remedy(
         (
-            f"In the prompt of {name_of(node)}, find what changes from call to call{at}"
+            f"In the prompt of {titled(node)}, find what changes from call to call{at}"
             + (f": {varying}." if varying else ": a date, an id, a name."),
             "Keep the `SystemMessage` constant, and put what changes into the last `HumanMessage`.",
             'Check `usage_metadata["input_token_details"]["cache_read"]` of the answers.',
@@ -236,7 +237,7 @@ def _limit_output(node: NodeInfo, given: Given) -> Remedy:
     tokens = given.count("max_tokens", 1_024)
     return Remedy(
         (
-            f"Bind `max_tokens={tokens}` to the model of {name_of(node)}."
+            f"Bind `max_tokens={tokens}` to the model of {titled(node)}."
             + given.unsaid("max_tokens", "That is a start: choose a little more than its longest useful answer."),
             "Say in the prompt how long the answer is to be, and ask for no field that no later node reads.",
             'Watch `response_metadata["finish_reason"]`: `length` means that an answer was cut off.',
@@ -254,7 +255,7 @@ def _try_model(node: NodeInfo, given: Given) -> Remedy:
     )
     return Remedy(
         (
-            f"Add a second node beside {name_of(node)} that calls {model}.",
+            f"Add a second node beside {titled(node)} that calls {model}.",
             f"Send {share * 100:.3g} % of the traffic to it by a conditional edge, by a hash of the user or thread.",
             "Say before you start which quality, error rate and time you accept, and how you measure quality.",
             f"Wait for {runs}, then compare; keep the model that you have unless quality holds.",
@@ -268,7 +269,7 @@ def _more_slots(node: NodeInfo, given: Given) -> Remedy:
     now = f" instead of {given.count('now_slots', 1)}" if given.has("now_slots") else ""
     return Remedy(
         (
-            f"Run the graph with `max_concurrency` {slots}{now} in its config, so that more of {name_of(node)} may "
+            f"Run the graph with `max_concurrency` {slots}{now} in its config, so that more of {titled(node)} may "
             "run at once." + given.unsaid("slots", "That is a start: go up in steps while the waiting shrinks."),
             (
                 "Check first that the service behind it allows that many calls, and the rate limiter of its model, "
@@ -283,7 +284,7 @@ def _smaller_payloads(node: NodeInfo, given: Given) -> Remedy:
     size = f" ({given.number('bytes', 1) / 1e6:.1f} MB)" if given.has("bytes") else ""
     return Remedy(
         (
-            f"Put what {name_of(node)} returns{size} into the graph's `store`, and return its key.",
+            f"Put what {titled(node)} returns{size} into the graph's `store`, and return its key.",
             "Read it in the nodes that use it: the state is copied into every checkpoint.",
         ),
         code.stored(node),
@@ -294,7 +295,7 @@ def _bound_loop(node: NodeInfo, given: Given) -> Remedy:
     most = given.count("most", 10)
     return Remedy(
         (
-            f"Count the rounds of {name_of(node)} in the state, and lead to `END` after {most}."
+            f"Count the rounds of {titled(node)} in the state, and lead to `END` after {most}."
             + given.unsaid("most", "That is a start: choose a little more than it usually needs."),
             (
                 "Keep `recursion_limit` of the config as the last resort: it ends the run with an error, and counts "

@@ -5,10 +5,12 @@ Upstream: `remedies`. Downstream: `n8n_nodes`.
 
 from collections.abc import Callable, Mapping
 
+from longpole.advice.evidence import titled
 from longpole.advice.observations import NodeInfo
 from longpole.advice.remedies import n8n_nodes as nodes
-from longpole.advice.remedies.given import Given, name_of, one_line, plain
+from longpole.advice.remedies.given import Given, plain
 from longpole.advice.remedies.remedy import Action, Remedy
+from longpole.domain.amounts import one_line
 
 
 def _cache(node: NodeInfo, given: Given) -> Remedy:
@@ -19,12 +21,12 @@ def _cache(node: NodeInfo, given: Given) -> Remedy:
                 "Set the environment variable `LONGPOLE_WORKFLOW_URL` of n8n: the address of Longpole's server with "
                 "`/apps/` and your application, `/workflows/` and your workflow behind it."
             ),
-            f"Paste the nodes below, and lead to “Look up in the cache” what leads to {name_of(node)} now.",
-            f"Lead the false branch of “Is it there?” to {name_of(node)}, and its result to “Keep the result”.",
+            f"Paste the nodes below, and lead to “Look up in the cache” what leads to {titled(node)} now.",
+            f"Lead the false branch of “Is it there?” to {titled(node)}, and its result to “Keep the result”.",
             "In `input_data`, name everything that decides the result"
             + (", the user as well: results must not pass from one to another." if is_per_user else "."),
             (
-                f"In {name_of(node)}, read what it read from `$json` from the node before the look-up, by that node's "
+                f"In {titled(node)}, read what it read from `$json` from the node before the look-up, by that node's "
                 "name; in `execution_time`, say how many seconds it usually takes."
             ),
             f"Keep results for {plain(hours)} hours."
@@ -39,7 +41,7 @@ def _change_ttl(node: NodeInfo, given: Given) -> Remedy:
     now = f" instead of {plain(given.number('now_ttl_hours', 1))}" if given.has("now_ttl_hours") else ""
     return Remedy(
         (
-            f"Keep results of {name_of(node)} for {plain(hours)} hours{now}: `ttl_hours` in the body of “Keep "
+            f"Keep results of {titled(node)} for {plain(hours)} hours{now}: `ttl_hours` in the body of “Keep "
             "the result”." + given.unsaid("ttl_hours", "That is a start: choose for how long a result is still right."),
             "What is kept already keeps its old end; `longpole cache invalidate` takes it out.",
         ),
@@ -51,7 +53,7 @@ def _retry(node: NodeInfo, given: Given) -> Remedy:
     tries, wait_ms = nodes.tries(given.count("max_attempts", 3)), nodes.wait_ms(given.number("wait_s", 1.0))
     return Remedy(
         (
-            f"Open {name_of(node)}, and on its “Settings” tab turn on “Retry On Fail”.",
+            f"Open {titled(node)}, and on its “Settings” tab turn on “Retry On Fail”.",
             f"Set “Max. Tries” to {tries} and “Wait Between Tries (ms)” to {wait_ms}.",
             (
                 "Leave “On Error” at “Stop Workflow” or the node may not be tried again; do so only where running it "
@@ -68,7 +70,7 @@ def _stop_retrying(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             (
-                f"Open {name_of(node)}, and on its “Settings” tab turn off “Retry On Fail”: {what or 'its error'} "
+                f"Open {titled(node)}, and on its “Settings” tab turn off “Retry On Fail”: {what or 'its error'} "
                 "comes again at each try."
             ),
             "Set “On Error” to “Continue (using error output)”, and lead that output to what says what is wrong.",
@@ -83,7 +85,7 @@ def _change_backoff(node: NodeInfo, given: Given) -> Remedy:
     now = f" instead of {given.number('now_wait_s', 1.0) * 1000:.0f}" if given.has("now_wait_s") else ""
     return Remedy(
         (
-            f"Open {name_of(node)}, and on its “Settings” tab set “Wait Between Tries (ms)” to {wait_ms}{now}."
+            f"Open {titled(node)}, and on its “Settings” tab set “Wait Between Tries (ms)” to {wait_ms}{now}."
             + given.unsaid("wait_s", "That is a start: choose it by how soon the service recovers."),
             f"Set “Max. Tries” to {tries}. n8n waits the same before each try, at most 5,000 ms.",
         ),
@@ -96,7 +98,7 @@ def _timeout(node: NodeInfo, given: Given) -> Remedy:
     chosen = given.unsaid("timeout_s", "That is a start: choose a little more than its p99.")
     return Remedy(
         (
-            f"Open {name_of(node)}, add the option “Timeout”, and set it to {seconds * 1000:.0f} ms.{chosen}",
+            f"Open {titled(node)}, add the option “Timeout”, and set it to {seconds * 1000:.0f} ms.{chosen}",
             "Nodes without that option are bounded by the workflow only: “Settings”, “Timeout Workflow”.",
             "Set “On Error” of the node, so that the run goes on.",
         ),
@@ -107,7 +109,7 @@ def _timeout(node: NodeInfo, given: Given) -> Remedy:
 def _handle_error(node: NodeInfo, given: Given) -> Remedy:  # noqa: ARG001 - every action has the same call
     return Remedy(
         (
-            f"Open {name_of(node)}, and on its “Settings” tab set “On Error” to “Continue (using error output)”.",
+            f"Open {titled(node)}, and on its “Settings” tab set “On Error” to “Continue (using error output)”.",
             "Connect the error output: to what answers instead, or to a message to whoever keeps the workflow.",
             "In the workflow's settings, choose an “Error Workflow” for what else may fail.",
         ),
@@ -120,7 +122,7 @@ def _fix_error(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             (
-                f"Open the executions of the evidence, and compare the input of {name_of(node)} with that of "
+                f"Open the executions of the evidence, and compare the input of {titled(node)} with that of "
                 "executions that went well."
             ),
             f"Look for the cause of {kind or 'the error'}" + (f": “{pattern}”." if pattern else "."),
@@ -142,7 +144,7 @@ def _parallel_branches(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             "Branches of one execution run one after another in n8n, so other connections alone bring nothing.",
-            *(steps or [f"Put {name_of(node)} and what only it leads to into a workflow of its own."]),
+            *(steps or [f"Put {titled(node)} and what only it leads to into a workflow of its own."]),
             (
                 "Start it with “Execute Sub-workflow” with “Wait For Sub-Workflow Completion” turned off, and let it "
                 "bring its result to a Webhook or a Data Table."
@@ -156,7 +158,7 @@ def _parallel_iteration(node: NodeInfo, given: Given) -> Remedy:
     slots = given.count("slots", 10)
     return Remedy(
         (
-            f"Take {name_of(node)} out of “Loop Over Items”: an HTTP Request node works on all its items by itself.",
+            f"Take {titled(node)} out of “Loop Over Items”: an HTTP Request node works on all its items by itself.",
             f"Add its option “Batching”, and set “Items per Batch” to {slots}."
             + given.unsaid("slots", "That is a start: choose as many as the service behind it allows."),
             "For other nodes, call a sub-workflow for each item with “Wait For Sub-Workflow Completion” turned off.",
@@ -176,7 +178,7 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
         return Remedy(
             (
                 *found,
-                f"Shorten the prompt of {name_of(node)}, and set “Maximum Number of Tokens” of its model.",
+                f"Shorten the prompt of {titled(node)}, and set “Maximum Number of Tokens” of its model.",
                 "Turn on streaming of the agent where somebody waits for the first words.",
             ),
             nodes.pasted(nodes.chat_model(node, maxTokens=1024)),
@@ -184,7 +186,7 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
     return Remedy(
         (
             *found,
-            f"Hand {name_of(node)} only the fields that it uses, by an Edit Fields node before it.",
+            f"Hand {titled(node)} only the fields that it uses, by an Edit Fields node before it.",
             "Ask for pages or several things in one request where the service allows it.",
         ),
         nodes.pasted(nodes.only_fields(node)),
@@ -196,7 +198,7 @@ def _shorten_prompt(node: NodeInfo, given: Given) -> Remedy:
     tokens = f" (about {given.count('keep_tokens', 1):,} tokens)" if given.has("keep_tokens") else ""
     return Remedy(
         (
-            f"Open the memory of {name_of(node)}, and set “Context Window Length” to {turns}{tokens}."
+            f"Open the memory of {titled(node)}, and set “Context Window Length” to {turns}{tokens}."
             + given.unsaid("keep_turns", "That is a start: choose as many turns as answers still need."),
             "In loops, hand on the last result instead of all of them.",
             "Compare answers on a part of the traffic before everybody gets it.",
@@ -210,7 +212,7 @@ def _stable_prefix_first(node: NodeInfo, given: Given) -> Remedy:
     at = f" at byte {given.count('position', 1):,}" if given.has("position") else ""
     return Remedy(
         (
-            f"Open {name_of(node)}, and find what changes from call to call in its prompt{at}"
+            f"Open {titled(node)}, and find what changes from call to call in its prompt{at}"
             + (f": {varying}." if varying else ": a date, an id, a name."),
             "Keep “System Message” free of expressions, and put those at the end of the user's prompt.",
             "Check the cached tokens in the model's output.",
@@ -223,7 +225,7 @@ def _limit_output(node: NodeInfo, given: Given) -> Remedy:
     tokens = given.count("max_tokens", 1_024)
     return Remedy(
         (
-            f"Open the model of {name_of(node)}, add the option “Maximum Number of Tokens”, and set it to {tokens}."
+            f"Open the model of {titled(node)}, add the option “Maximum Number of Tokens”, and set it to {tokens}."
             + given.unsaid("max_tokens", "That is a start: choose a little more than its longest useful answer."),
             "Say in the prompt how long the answer is to be, and ask for no field that no later node reads.",
         ),
@@ -240,7 +242,7 @@ def _try_model(node: NodeInfo, given: Given) -> Remedy:
     )
     return Remedy(
         (
-            f"Copy {name_of(node)}, and choose {model} in the copy.",
+            f"Copy {titled(node)}, and choose {model} in the copy.",
             f"Paste the nodes below before them: they send {share * 100:.3g} % of the users to the copy, by a hash.",
             "Say before you start which quality, error rate and time you accept, and how you measure quality.",
             f"Wait for {runs}, then compare; keep the model that you have unless quality holds.",
@@ -254,7 +256,7 @@ def _more_slots(node: NodeInfo, given: Given) -> Remedy:
     now = f" instead of {given.count('now_slots', 1)}" if given.has("now_slots") else ""
     return Remedy(
         (
-            f"Let {slots} executions, such as those with {name_of(node)}, run at once{now}: "
+            f"Let {slots} executions, such as those with {titled(node)}, run at once{now}: "
             "`N8N_CONCURRENCY_PRODUCTION_LIMIT`."
             + given.unsaid("slots", "That is a start: go up in steps while the waiting shrinks."),
             "In queue mode, start the workers with `--concurrency` instead, or start more of them.",
@@ -268,7 +270,7 @@ def _smaller_payloads(node: NodeInfo, given: Given) -> Remedy:
     size = f" ({given.number('bytes', 1) / 1e6:.1f} MB)" if given.has("bytes") else ""
     return Remedy(
         (
-            f"Put an Edit Fields node behind {name_of(node)}{size} that keeps only the fields that later nodes read.",
+            f"Put an Edit Fields node behind {titled(node)}{size} that keeps only the fields that later nodes read.",
             (
                 "Keep files as binary data, with `N8N_DEFAULT_BINARY_DATA_MODE=filesystem`, so that they are not held "
                 "in memory."
@@ -282,7 +284,7 @@ def _bound_loop(node: NodeInfo, given: Given) -> Remedy:
     most = given.count("most", 10)
     return Remedy(
         (
-            f"Put an IF node into the loop of {name_of(node)} that leaves it when `$runIndex` reaches {most}."
+            f"Put an IF node into the loop of {titled(node)} that leaves it when `$runIndex` reaches {most}."
             + given.unsaid("most", "That is a start: choose a little more than it usually needs."),
             "Leave it earlier when its goal is reached.",
             "Answer with what there is where the last round was reached.",

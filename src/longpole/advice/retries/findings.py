@@ -27,8 +27,7 @@ def what_fails(observed: Observations, cause: Failures) -> str:
 
 def quoted(cause: Failures) -> str:
     """What a cause says, on one line."""
-    text = " ".join(amounts.name(cause.subject).split()) or "no message"
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return amounts.one_line(cause.subject, _LONGEST) or "no message"
 
 
 def spent(waste: Waste) -> str:

@@ -11,7 +11,6 @@ import numpy as np
 from longpole.advice.estimates import cost_estimate, improvement
 from longpole.advice.evidence import shown_by, titled
 from longpole.advice.observations import FAILED, Floats, ModelInfo, Observations
-from longpole.advice.remedies.given import one_line
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.advice.tokens.model_calls import ModelCalls, by_run, monthly, price, tokens_at
@@ -85,7 +84,7 @@ def _offer(observed: Observations, calls: ModelCalls, model: ModelInfo, is_used:
 
 
 def _finding(observed: Observations, calls: ModelCalls, offer: _Offer) -> Finding:
-    name, n, model = titled(calls.node), int(calls.places.size), one_line(str(offer.model.model))
+    name, n, model = titled(calls.node), int(calls.places.size), amounts.one_line(str(offer.model.model))
     runs = runs_per_arm(_variation(_times(observed)), _EFFECT)
     days = runs / (_SHARE * max(len(observed.runs) / observed.days, 1e-9))
     told = remedy(observed.engine, Action.TRY_MODEL, calls.node, model=model, share=_SHARE, runs_per_arm=runs)
@@ -98,7 +97,7 @@ def _finding(observed: Observations, calls: ModelCalls, offer: _Offer) -> Findin
         category=Category.COST,
         title=f"A cheaper model may be worth a test for the short answers of {name}",
         description=(
-            f"{name} calls {one_line(str(calls.model.model))} ({n:,} calls), and 95 % of its answers have "
+            f"{name} calls {amounts.one_line(str(calls.model.model))} ({n:,} calls), and 95 % of its answers have "
             f"{np.nanpercentile(output, 95):,.0f} tokens or fewer. {model}, {where}, would cost "
             f"{amounts.money(offer.saved.value)} a month less ({amounts.bounds(*offer.saved, 'usd')}) for the same "
             f"tokens. Whether its answers are good enough cannot be seen here. A test with {amounts.share(_SHARE)} of "

@@ -150,7 +150,7 @@ def _finding(  # noqa: PLR0917 - all of one pool
     node = _most_waiting(observed, places)
     queued_s = columns.queued_ns[places] / 1e9
     told = remedy(observed.engine, Action.MORE_SLOTS, node, slots=2 * limit, now_slots=limit)
-    pool = f"the slots “{amounts.name(slot)}”" if slot else "the slots that they share"
+    pool = f"the slots {amounts.in_quotes(slot)}" if slot else "the slots that they share"
     median, p95 = (amounts.duration(float(each)) for each in np.percentile(queued_s, (50, 95)))
     return Finding(
         rule="scalability.slot_saturation",
