@@ -233,7 +233,7 @@ def _reason(ready: Prepared, changes: Sequence[Change]) -> str | None:
     if coverage < LEAST_COVERAGE:
         return (
             f"Nodes and known waits account for {coverage:.0%} of the runs' time, {LEAST_COVERAGE:.0%} are needed: "
-            "spans are missing, or the engine is busy between the nodes."
+            "spans are missing, the engine is busy between the nodes, or the workflow was changed in the period."
         )
     fidelity = ready.fidelity or 0.0
     if fidelity > WORST_FIDELITY:
