@@ -3,8 +3,9 @@
     python benchmarks/forecast.py [--series 200] [--seed 1] [--peers-python PYTHON]
 
 The generator makes usage with a day and a week, a trend, up to two level shifts, noise that follows itself, missing
-points and gaps of hours; 21, 35 or 60 days of it are known, the next 48 hours are asked for. The month: of 60 days of
-cost by the day, the next 30 are summed. `--peers-python` names an interpreter with statsforecast, whose MSTL with
+points and gaps of hours; 21, 35 or 60 days of it are known, the next 48 hours are asked for. Sums: of some days known,
+the next ones are summed, of that generator, of usage that never changes but for noise, and of usage whose level walks
+from day to day; the bounds are those of 80 %. `--peers-python` names an interpreter with statsforecast, whose MSTL with
 AutoETS then stands beside ours.
 """
 
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -109,22 +111,63 @@ def measured(name: str, method: Callable[[Floats], Told], count: int, seed: int)
     }
 
 
-def month(count: int, seed: int) -> tuple[float, float]:
-    """Of the next thirty days' cost: median error, and how often the 80 % bounds of the sum held it."""
+def calm(random: np.random.Generator, days: int) -> tuple[Floats, Floats]:
+    """Usage that stays as it is: a day, a week, noise."""
+    return _made(random, np.zeros(days))
+
+
+def walking(random: np.random.Generator, days: int) -> tuple[Floats, Floats]:
+    """Usage whose level goes up and down from day to day, by up to 6 %."""
+    return _made(random, np.cumsum(random.normal(0, random.uniform(0, 0.06), days)))
+
+
+def _made(random: np.random.Generator, levels: Floats) -> tuple[Floats, Floats]:
+    hours = np.arange(levels.size * DAY)
+    logs = random.uniform(0.2, 1) * np.sin(2 * np.pi * (hours % DAY) / DAY)
+    logs += np.where(hours // DAY % 7 >= 5, -random.uniform(0.1, 1.2), 0.0)
+    logs += np.repeat(levels, DAY) + random.normal(0, 0.2, hours.size)
+    values = random.poisson(random.uniform(20, 2_000) * np.exp(logs)).astype(np.float64)
+    return values, values
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What is summed: of which usage, how many days of it are known, and how many are to come."""
+
+    name: str
+    usage: Callable[[np.random.Generator, int], tuple[Floats, Floats]]
+    known: int
+    ahead: int
+
+
+SUMS = (
+    Sums("usage", usage, 60, 30),
+    Sums("usage", usage, 21, 30),
+    Sums("usage", usage, 120, 30),
+    Sums("usage", usage, 60, 90),
+    Sums("calm", calm, 60, 30),
+    Sums("walking", walking, 60, 30),
+)
+
+
+def summed(of: Sums, count: int, seed: int) -> tuple[float, float, float]:
+    """Of the sum of the days to come: median error, how often the 80 % bounds held it, their median half width."""
     from longpole.analysis.forecast import forecast  # noqa: PLC0415 - peers run without it
     from longpole.analysis.forecast_paths import sums  # noqa: PLC0415 - the same
 
     random = np.random.default_rng((seed, 30))
-    errors, held = [], []
+    errors, held, widths = [], [], []
     for number in range(count):
-        known, values = usage(random, 90)
-        by_day, actual = np.nansum(known.reshape(90, DAY), 1)[:60], float(values.reshape(90, DAY)[60:].sum())
-        made = forecast(by_day, 30, (7,))
+        known, values = of.usage(random, of.known + of.ahead)
+        by_day = np.nansum(known.reshape(-1, DAY), 1)[: of.known]
+        actual = float(values.reshape(-1, DAY)[of.known :].sum())
+        made = forecast(by_day, of.ahead, (7,))
         assert made is not None
         errors.append(abs(float(made.values.sum()) - actual) / actual)
         low, high = np.quantile(sums(made, seed=number), [0.1, 0.9])
         held.append(low <= actual <= high)
-    return float(np.median(errors)), float(np.mean(held))
+        widths.append((high - low) / 2 / actual)
+    return float(np.median(errors)), float(np.mean(held)), float(np.median(widths))
 
 
 def main() -> None:
@@ -154,8 +197,11 @@ def main() -> None:
         )
         print(row)
     print(f"{'target':24}{'':16}{0.78:10.3f}{'93-97 %':>10}{10.0:9.1f}")
-    error, held = month(given.series, given.seed)
-    print(f"\ncost of the next 30 days from 60: median error {error:.1%} (target 10 %), 80 % bounds held {held:.0%}")
+    print(f"\n{'a sum of days':24}{'known':>8}{'ahead':>8}{'error':>9}{'held':>8}{'width':>9}")
+    for of in SUMS:
+        error, held, width = summed(of, given.series, given.seed)
+        print(f"{of.name:24}{of.known:8}{of.ahead:8}{error:9.1%}{held:8.0%}{width:>8.0%}±")
+    print(f"{'target (the first)':24}{'':16}{'10.0%':>9}{'75-88 %':>8}")
 
 
 if __name__ == "__main__":

@@ -40,9 +40,9 @@ class Forecast:
 
     Attributes:
         values: float64 of shape (horizon,): the middle.
-        mistakes: float64 of shape (origins, horizon): what was minus what had been forecast, by that forecast's
-            mean; missing points are NaN.
-        scale: The forecast's mean: mistakes times it are in the series' unit.
+        mistakes: float64 of shape (origins, horizon): what was minus what had been forecast, by the mean of a
+            whole season, that which was or that which had been forecast; missing points are NaN.
+        scale: That mean now: mistakes times it are in the series' unit.
         ways: What it is made of, and how much of each; nothing where only the range is known.
         season: Points of the shortest season, such as 24 of hours.
         week: Points of the longest one.
@@ -79,10 +79,10 @@ def forecast(values: Sequence[float] | Floats, horizon: int, seasons: Sequence[i
     longest = max(way.season for way in ways)
     origins, step = _origins(series.size, horizon, longest, before * longest)
     chosen = _chosen(series, horizon, ways, origins[:_TRIALS])
-    mistakes = _mistakes(series, horizon, chosen, origins)
-    middle = _together(series, horizon, chosen)
+    mistakes = _mistakes(series, horizon, chosen, origins, longest)
+    ahead = _together(series, max(horizon, longest), chosen)
     evidence = (origins[0] - origins[-1] + step) / season
-    return Forecast(middle, mistakes, max(float(middle.mean()), _TINY), tuple(chosen), season, week, evidence)
+    return Forecast(ahead[:horizon], mistakes, _scale(series, ahead, longest), tuple(chosen), season, week, evidence)
 
 
 def rough(values: Sequence[float] | Floats, horizon: int, seasons: Sequence[int]) -> Forecast | None:
@@ -122,10 +122,19 @@ def _together(series: Floats, horizon: int, chosen: Sequence[tuple[Way, float]])
     return made
 
 
-def _mistakes(series: Floats, horizon: int, chosen: Sequence[tuple[Way, float]], origins: Sequence[int]) -> Floats:
+def _mistakes(
+    series: Floats, horizon: int, chosen: Sequence[tuple[Way, float]], origins: Sequence[int], season: int
+) -> Floats:
     made = np.full((len(origins), horizon), np.nan)
     for row, origin in enumerate(origins):
         actual = series[origin : origin + horizon]
-        told = _together(series[:origin], actual.size, chosen)
-        made[row, : actual.size] = (actual - told) / max(float(told.mean()), _TINY)
+        told = _together(series[:origin], max(horizon, season), chosen)
+        made[row, : actual.size] = (actual - told[: actual.size]) / _scale(series[:origin], told, season)
     return made
+
+
+def _scale(past: Floats, told: Floats, season: int) -> float:
+    """The mean over a whole season, the next or the last: what is told after an empty day may be next to nothing."""
+    last = past[-season:]
+    known = last[np.isfinite(last)]
+    return max(float(told[:season].mean()), float(known.mean()) if known.size else 0.0, _TINY)
