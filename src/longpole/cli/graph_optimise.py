@@ -1,6 +1,6 @@
 """`longpole graph optimise`: a Dify file made quicker where that is safe, and what was left alone.
 
-Upstream: `cli.graph`. Downstream: `graphs.optimise`, `services.observations`, `analysis.what_if`.
+Upstream: `cli.graph`. Downstream: `graphs.optimise.optimise`, `services.observations`, `analysis.what_if`.
 """
 
 import difflib
@@ -20,8 +20,8 @@ from longpole.domain.metric_names import shift_words
 from longpole.domain.what_if import Change, ParallelIteration, Shift, WhatIf, WithoutEdges
 
 if TYPE_CHECKING:
-    from longpole.graphs.optimise import Optimised
-    from longpole.graphs.optimise_told import Kind, Told
+    from longpole.graphs.optimise.optimise import Optimised
+    from longpole.graphs.optimise.told import Kind, Told
 
 _LEAST_GAIN = 0.001
 
@@ -59,7 +59,7 @@ def optimise(  # noqa: PLR0917 - Typer reads options off the signature
       longpole graph optimise support.yml --dry-run
       longpole graph optimise support.yml -o quicker.yml --app shop --workflow support
     """
-    from longpole.graphs.optimise import optimise as run  # noqa: PLC0415 - keeps `longpole --help` quick
+    from longpole.graphs.optimise.optimise import optimise as run  # noqa: PLC0415 - keeps `longpole --help` quick
 
     text = _text(file)
     found = run(text, _kinds(only, errors=errors))
@@ -94,7 +94,7 @@ def _text(file: Path) -> str:
 
 
 def _kinds(only: str | None, *, errors: bool) -> "frozenset[Kind]":
-    from longpole.graphs.optimise_told import Kind  # noqa: PLC0415 - as above
+    from longpole.graphs.optimise.told import Kind  # noqa: PLC0415 - as above
 
     if only is None:
         return frozenset(Kind) if errors else frozenset(Kind) - {Kind.ERRORS}

@@ -10,7 +10,7 @@ Invariant: called safe only if every step inside is known to leave the world as
 it was, and uses nothing but the item, its place, what came before the
 iteration, and what came before the step in the same round.
 
-Upstream: `domain.graphs`. Downstream: `graphs.optimise`, `advice.parallel_opportunities`.
+Upstream: `domain.graphs`. Downstream: `graphs.optimise.optimise`, `advice.parallel_opportunities`.
 """
 
 from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@
 
 Nothing is pure because nothing speaks against it: what is not on a list here is unknown.
 
-Upstream: `graphs.dify` gives each node its purity. Downstream: `graphs.removable_edges`, `graphs.optimise`.
+Upstream: `graphs.dify` gives each node its purity. Downstream: `graphs.removable_edges`, `graphs.optimise.optimise`.
 """
 
 from collections.abc import Mapping

@@ -9,7 +9,7 @@ Invariant: with every edge that is called safe taken out, and the new edges put
 in, each step runs on the same condition and with the same inputs as before,
 whatever the order in which an engine runs what may run.
 
-Upstream: `domain.graphs`. Downstream: `graphs.optimise`, `advice.parallel_opportunities`.
+Upstream: `domain.graphs`. Downstream: `graphs.optimise.optimise`, `advice.parallel_opportunities`.
 Source: the design's sheet of analyses, "Parallelisation": references as declared, a gate for side effects.
 """
 

@@ -9,7 +9,7 @@ A decision leads to each step that begins one of its branches now.
 Invariant: a run does the same steps on the same conditions; the only waits
 that are gone are those that were to go.
 
-Upstream: `graphs.orders`. Downstream: `graphs.removable_edges`, `graphs.optimise`.
+Upstream: `graphs.orders`. Downstream: `graphs.removable_edges`, `graphs.optimise.optimise`.
 """
 
 from collections import defaultdict

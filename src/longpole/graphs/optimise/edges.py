@@ -1,6 +1,6 @@
 """Edges of a Dify file taken out and put in: each new one is a copy of one that was there, with other ends.
 
-Upstream: `graphs.optimise`. Downstream: `graphs.optimise_text`. Source: edges as Dify 0.3 to 1.14 writes them.
+Upstream: `graphs.optimise.optimise`. Downstream: `graphs.optimise.text`. Source: edges as Dify 0.3 to 1.14 writes them.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from ruamel.yaml.nodes import Node
 
 from longpole.domain.graphs import GraphEdge
-from longpole.graphs.optimise_text import YamlText, child, plain
+from longpole.graphs.optimise.text import YamlText, child, plain
 
 _USUAL_HANDLES = frozenset({None, "", "source"})
 

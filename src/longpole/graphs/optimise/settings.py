@@ -1,6 +1,6 @@
 """Settings of Dify nodes that a file gets: items in parallel, another try, a value for when all tries failed.
 
-Upstream: `graphs.optimise`. Downstream: `graphs.optimise_text`. Source: Dify's `iteration`, `retry_config`,
+Upstream: `graphs.optimise.optimise`. Downstream: `graphs.optimise.text`. Source: Dify's `iteration`, `retry_config`,
 `error_strategy` and `default_value` as version 1.14 writes them.
 """
 
@@ -9,7 +9,7 @@ from ruamel.yaml.nodes import MappingNode, Node
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.graphs import GraphNode
 from longpole.domain.node_types import snake_case
-from longpole.graphs.optimise_text import YamlText, child, key_of
+from longpole.graphs.optimise.text import YamlText, child, key_of
 
 RETRIES, RETRY_INTERVAL_MS = 3, 1_000
 """Dify's own suggestion for the number; a second, for a service that is overloaded for a moment."""

@@ -8,11 +8,11 @@ from ruamel.yaml import YAML
 
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.what_if import ParallelIteration, WithoutEdges
-from longpole.graphs.optimise import optimise
-from longpole.graphs.optimise_told import Kind
+from longpole.graphs.optimise.optimise import optimise
+from longpole.graphs.optimise.told import Kind
 from longpole.graphs.reading import read_graph
 
-BRIEFING = (Path(__file__).parents[2] / "data" / "dify" / "briefing.yml").read_bytes().decode()
+BRIEFING = (Path(__file__).parents[3] / "data" / "dify" / "briefing.yml").read_bytes().decode()
 N = [f"17000000000{number:02}" for number in range(11)]
 START, WEATHER, NEWS, GREETING, PIECES, SEND = N[1], N[2], N[3], N[4], N[5], N[8]
 EVERYTHING = frozenset(Kind)

@@ -8,7 +8,7 @@ failure changes what a workflow answers: it is only made when asked for.
 Invariant: the new file's graph is the old one with the changes that are told,
 and nothing else; optimising it again changes nothing.
 
-Upstream: `cli.graph_optimise`. Downstream: `removable_edges`, `parallel_iterations`, `optimise_text`, `optimise_edges`.
+Upstream: `cli.graph_optimise`. Downstream: `removable_edges`, `parallel_iterations`, `text`, `edges`.
 """
 
 from collections import defaultdict
@@ -23,11 +23,11 @@ from longpole.domain.node_types import snake_case
 from longpole.domain.what_if import Change, ParallelIteration, WithoutEdges
 from longpole.graphs.documents import is_json
 from longpole.graphs.levels import levels
-from longpole.graphs.optimise_edges import change_edges, ends_of
-from longpole.graphs.optimise_layout import columns_of, place_side_by_side
-from longpole.graphs.optimise_settings import give_default, try_again, work_in_parallel
-from longpole.graphs.optimise_text import YamlText, child, items, plain
-from longpole.graphs.optimise_told import (
+from longpole.graphs.optimise.edges import change_edges, ends_of
+from longpole.graphs.optimise.layout import columns_of, place_side_by_side
+from longpole.graphs.optimise.settings import give_default, try_again, work_in_parallel
+from longpole.graphs.optimise.text import YamlText, child, items, plain
+from longpole.graphs.optimise.told import (
     Kind,
     Told,
     defaults,

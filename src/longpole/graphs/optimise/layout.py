@@ -6,7 +6,7 @@
 
 Invariant: no step that is moved stands on another one of its level.
 
-Upstream: `graphs.optimise`. Downstream: `graphs.optimise_text`.
+Upstream: `graphs.optimise.optimise`. Downstream: `graphs.optimise.text`.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from ruamel.yaml.nodes import Node
 
-from longpole.graphs.optimise_text import YamlText, child, plain
+from longpole.graphs.optimise.text import YamlText, child, plain
 
 _GAP_X, _GAP_Y = 60, 40
 _WIDTH, _HEIGHT = 244, 90

@@ -1,6 +1,6 @@
 """What is said of a Dify file that was made quicker: what was done, what was left alone, and why.
 
-Upstream: `graphs.optimise`. Downstream: `cli.graph_optimise` prints it.
+Upstream: `graphs.optimise.optimise`. Downstream: `cli.graph_optimise` prints it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from longpole.domain.graphs import GraphNode, WorkflowGraph
 from longpole.domain.node_types import snake_case
-from longpole.graphs.optimise_settings import RETRIES, RETRY_INTERVAL_MS, has_default
+from longpole.graphs.optimise.settings import RETRIES, RETRY_INTERVAL_MS, has_default
 from longpole.graphs.parallel_iterations import SequentialIteration, sequential_iterations
 from longpole.graphs.purity import dify_purity, is_harmless
 from longpole.graphs.removable_edges import Removable, Rewiring, Verdict, removable_edges, rewirings

@@ -6,7 +6,7 @@ the two files shows the changes and nothing else.
 
 Invariant: edits do not overlap; with no edits the text is the same.
 
-Upstream: `graphs.optimise`. Downstream: `graphs.optimise_edges`, `graphs.optimise_settings`, `graphs.optimise_layout`.
+Upstream: `edges`, `settings`, `layout`. Downstream: none.
 """
 
 from collections.abc import Iterator
