@@ -21,6 +21,7 @@ from longpole.domain.runs import TokenUsage
 
 LEAST_CALLS = 30
 _PRICED = 200
+_ANSWERS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,10 +98,21 @@ def saved_on_input(observed: Observations, calls: ModelCalls, spared: Floats) ->
 
 
 def cost_of(observed: Observations, calls: ModelCalls) -> float | None:
-    """Dollars a month of these calls at today's prices, by two hundred of them; None without prices."""
-    some = calls.places[evenly(calls.places.size, _PRICED)]
-    paid = [price(observed, calls.model, tokens_at(observed, int(place))) for place in some]
-    known = [each for each in paid if each is not None]
-    if not known:
+    """Dollars a month of these calls at today's prices; None without prices.
+
+    Two hundred calls say what a token costs, and all of them how many there were: calls of one node differ in length.
+    """
+    size = _size(observed, calls.places)
+    some = evenly(calls.places.size, _PRICED)
+    paid = [price(observed, calls.model, tokens_at(observed, int(place))) for place in calls.places[some]]
+    known = [(usd, tokens) for usd, tokens in zip(paid, size[some].tolist(), strict=True) if usd is not None]
+    tokens = sum(tokens for _, tokens in known)
+    if not tokens:
         return None
-    return float(np.mean(known)) * calls.places.size / len(observed.runs) * observed.runs_per_month
+    return observed.per_month(sum(usd for usd, _ in known) / tokens * float(size.sum()))
+
+
+def _size(observed: Observations, places: Ints) -> Floats:
+    """Tokens of calls, those of the answer counted as often as they cost more with most models."""
+    columns = observed.executions
+    return np.nan_to_num(columns.input_tokens[places]) + _ANSWERS * np.nan_to_num(columns.output_tokens[places])

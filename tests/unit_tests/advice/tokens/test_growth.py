@@ -58,6 +58,16 @@ def test_growth_is_found_with_its_figures(*, indexed: bool) -> None:
     assert finding.evidence[0]["run_ids"]
 
 
+def test_what_calls_cost_is_of_all_of_them() -> None:
+    observed = looped(9, 2_500)  # 900 calls, of which a few stand for all
+    columns = observed.executions
+    paid = float((columns.input_tokens * 2e-6 + columns.output_tokens * 8e-6).sum())
+    estimate = only(observed).estimate
+
+    assert estimate is not None
+    assert estimate.baseline == pytest.approx(observed.per_month(paid), rel=0.01)
+
+
 def test_the_title_has_no_figures_of_the_day() -> None:
     assert only(looped(12, 500)).title == only(looped(14, 620)).title
 
