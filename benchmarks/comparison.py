@@ -2,7 +2,7 @@
 
     python benchmarks/comparison.py [--tests 10000] [--trials 4000] [--sequences 1000] [--seed 1]
 
-Runs have lognormal times (sigma 0.7, longer with longer inputs and on some ways), costs and tokens that follow them, rare
+Runs have lognormal times (longer with longer inputs and on some ways), costs and tokens that follow them, rare
 failures and retries, and six nodes; each comparison has all nine figures and the nodes. Beside: the percentile
 bootstrap, and a t-test that is looked at a hundred times. Ten minutes with the defaults; a tenth of it with a tenth
 of the numbers.

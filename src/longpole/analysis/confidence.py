@@ -50,7 +50,8 @@ class Shift:
 
     def exponential(self) -> "Shift":
         """Of logarithms: the ratio."""
-        return Shift(math.exp(self.value), math.exp(self.low), _exp(self.high), self.p_value)
+        low = math.exp(self.low) if math.isfinite(self.low) else -math.inf
+        return Shift(math.exp(self.value), low, _exp(self.high), self.p_value)
 
 
 class Estimate(Protocol):
@@ -86,11 +87,17 @@ class Quantile:
         return float(np.interp(self.q, self.shares, self.values))
 
     def bounds(self, z: Floats, beside: float) -> tuple[Floats, Floats]:
-        """Values between which it lies: those at the shares that so many runs may have by chance."""
+        """Values between which it lies: those at the shares that so many runs may have by chance.
+
+        Where not even the greatest value need lie above the quantile, nothing bounds it there.
+        """
         middle = self.value
         spare = self.n / (self.n + beside)
         low, high = (self._at(self.q + _ranks(z * sign, self.q, self.n, spare) / self.n) for sign in (-1, 1))
-        return np.minimum.accumulate(np.minimum(low, middle)), np.maximum.accumulate(np.maximum(high, middle))
+        log_tail = _log_tail(z)
+        low = np.where(self.n * math.log(1 - self.q) > log_tail, -np.inf, np.minimum(low, middle))
+        high = np.where(self.n * math.log(self.q) > log_tail, np.inf, np.maximum(high, middle))
+        return np.minimum.accumulate(low), np.maximum.accumulate(high)
 
     def _at(self, shares: Floats) -> Floats:
         found = np.interp(shares, self.shares, self.values)
@@ -154,7 +161,7 @@ def shift(a: Estimate, b: Estimate, *, repeated: bool = False) -> Shift:
     else:
         reached = _deviations_to_zero(outside)
         p_value = looks_p(reached, a.n, b.n) if repeated else math.erfc(reached / math.sqrt(2))
-    return Shift(value, _at(low, z), _at(high, z), p_value)
+    return Shift(value, _at(low, z, -math.inf), _at(high, z, math.inf), p_value)
 
 
 def _mover(a: Estimate, b: Estimate, z: Floats) -> tuple[Floats, Floats]:
@@ -166,9 +173,9 @@ def _mover(a: Estimate, b: Estimate, z: Floats) -> tuple[Floats, Floats]:
     )
 
 
-def _at(bounds: Floats, z: float) -> float:
+def _at(bounds: Floats, z: float, beyond: float) -> float:
     if z > _MOST_Z:
-        return math.copysign(math.inf, float(bounds[-1] - bounds[0]))
+        return beyond
     place = z / _MOST_Z * (bounds.size - 1)
     before, after = bounds[math.floor(place)], bounds[math.ceil(place)]
     if not math.isfinite(after):
@@ -201,6 +208,19 @@ def _ranks(z: Floats, q: float, n: float, spare: float) -> Floats:
     ranks = bent * spread
     found: Floats = np.sign(ranks) * (np.sqrt(ranks**2 + spare**2) - spare)
     return found
+
+
+def _log_tail(z: Floats) -> Floats:
+    """The logarithm of how likely a normal deviate above each of `z` is."""
+    return _LOG_TAILS if z is _DEVIATIONS else _log_tails(z)
+
+
+def _log_tails(z: Floats) -> Floats:
+    found: Floats = np.log(np.array([math.erfc(each / math.sqrt(2)) / 2 for each in z.tolist()]))
+    return found
+
+
+_LOG_TAILS = _log_tails(_DEVIATIONS)
 
 
 def student(z: Floats, freedom: float) -> Floats:
@@ -244,7 +264,7 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     order = sorted(range(len(p_values)), key=lambda place: -p_values[place])
     found, least = [1.0] * len(p_values), 1.0
     for place, rank in zip(order, range(len(p_values), 0, -1), strict=True):
-        least = min(least, p_values[place] * len(p_values) / rank)
+        least = min(least, p_values[place] * (len(p_values) / rank))
         found[place] = least
     return found
 
