@@ -1,4 +1,4 @@
-"""A series without what is no step: spikes clipped, the profile of the day taken out where there is one.
+"""A series without what is no step: spikes clipped, the profile of the day and that of the week taken out.
 
 A spike is a point far from the median of its neighbours; it is moved to the
 edge of what is usual, not removed, so that three of them in a row still count.
@@ -17,7 +17,8 @@ Ints = NDArray[np.int64]
 _WINDOW = 9
 _CLIP = 3.0
 _MAD_OF_NORMAL = 0.6745
-_LEAST_DAYS = 4
+_LEAST_DAYS, _LEAST_WEEKS = 4, 3
+_DAYS_KNOWN = 0.8
 _LEAST_EXPLAINED = 0.25
 
 
@@ -36,6 +37,25 @@ def cleaned(logs: Floats, places: Ints, season: int | None) -> Floats:
     if profile is None:
         return clipped
     return _clipped(logs - profile[places % season])
+
+
+def week_of(logs: Floats, places: Ints, per_day: int, first_weekday: int = 0) -> Floats:
+    """What each point owes to its day of the week; zeros where there is no such pattern, or too few weeks to know.
+
+    Args:
+        logs: float64 of shape (n,), without the profile of the day or with it.
+        places: The unit of time of each, ascending.
+        per_day: So many units are a day.
+        first_weekday: Of the day that unit 0 is in, 0 to 6.
+    """
+    days = places // per_day
+    known, of_day = np.unique(days, return_inverse=True)
+    if known.size < _LEAST_WEEKS * 7 - 1 or known.size < _DAYS_KNOWN * (known[-1] - known[0] + 1):
+        return np.zeros(logs.size)
+    medians = np.array([np.median(logs[of_day == day]) for day in range(known.size)])
+    every = np.arange(known[0], known[-1] + 1)
+    profile = _profile(np.interp(every, known, medians), (every + first_weekday) % 7, 7)
+    return np.zeros(logs.size) if profile is None else profile[(days + first_weekday) % 7]
 
 
 def _clipped(logs: Floats) -> Floats:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from longpole.analysis.change_cleaning import cleaned, week_of
 from longpole.analysis.changepoints import ChangePoint, changepoints
 from longpole.analysis.proportions import difference_z
 from longpole.domain.degradations import DegradedMetric
@@ -90,14 +91,36 @@ class Points:
 
 def steps_of(points: Points) -> tuple[ChangePoint, ...]:
     """The steps of a series; `before`, `after` and ratios in the metric's unit, `p_value` for the series as a whole."""
-    season = _DAY // points.width if points.width < _DAY else _WEEK
+    values = np.exp(_logs(points))
+    found = changepoints(values, season=_DAY // points.width if points.width < _DAY else None)
     if points.metric is DegradedMetric.ERROR_RATE:
-        angles = np.exp(np.arcsin(np.sqrt(points.values)))
-        return tuple(
-            told for step in changepoints(angles, season=season) if (told := _rate_step(points, step)) is not None
-        )
-    known = int(np.isfinite(points.values).sum())
-    return tuple(_with_p(step, known) for step in changepoints(points.values, season=season))
+        return tuple(told for step in found if (told := _rate_step(points, step)) is not None)
+    known = int(np.isfinite(values).sum())
+    return tuple(_with_p(step, known) for step in found)
+
+
+def _logs(points: Points) -> Floats:
+    """What is looked at, without the days of the week: logarithms, of rates the arcsine of the root."""
+    if points.metric is DegradedMetric.ERROR_RATE:
+        logs = np.arcsin(np.sqrt(points.values))
+    else:
+        logs = np.log(np.where(points.values > 0, points.values, np.nan))
+    known = np.flatnonzero(np.isfinite(logs))
+    if known.size:
+        per_day = _DAY // points.width
+        since_midnight = points.start % _DAY // points.width
+        weekday = points.start // _DAY % _WEEK
+        logs[known] -= week_of(logs[known], known + since_midnight, per_day, weekday)
+    return logs
+
+
+def _levels(points: Points) -> Floats:
+    """The same without spikes and the profile of the day."""
+    logs = _logs(points)
+    known = np.flatnonzero(np.isfinite(logs))
+    if known.size > _LEAST_POINTS:
+        logs[known] = cleaned(logs[known], known, _DAY // points.width if points.width < _DAY else None)
+    return logs
 
 
 def _with_p(step: ChangePoint, points: int) -> ChangePoint:
@@ -152,17 +175,16 @@ def is_back(points: Points, started: int, ratio: float) -> bool:
         started: When the new level began, seconds since the epoch.
         ratio: New level over old, as it was found.
     """
-    index = points.index(started)
-    old, new = points.values[: max(index, 0)], points.values[max(index, 0) :]
+    index, levels = max(points.index(started), 0), _levels(points)
+    old, new = levels[:index], levels[index:]
     old, new = old[np.isfinite(old)][-3 * _BACK_POINTS :], new[np.isfinite(new)][-_BACK_POINTS:]
     if old.size < _LEAST_BACK or new.size < _LEAST_BACK:
         return False
+    was, now, jump = float(np.median(old)), float(np.median(new)), math.log(ratio)
     if points.metric is DegradedMetric.ERROR_RATE:
-        was, now = (float(np.arcsin(np.sqrt(side)).mean()) for side in (old, new))
-        then = float(np.arcsin(np.sqrt(min(float(old.mean()) * ratio, 1.0)))) - was
-        return abs(now - was) <= max(abs(then) * _BAND, _LEAST_BAND)
-    was, now = (float(np.log(np.maximum(np.median(side), 1e-300))) for side in (old, new))
-    return abs(now - was) <= max(abs(math.log(ratio)) * _BAND, _LEAST_BAND)
+        was, now = float(old.mean()), float(new.mean())
+        jump = math.asin(min(abs(math.sin(max(was, _LEAST_BAND))) * math.sqrt(ratio), 1.0)) - was
+    return abs(now - was) <= max(abs(jump) * _BAND, _LEAST_BAND)
 
 
 def discoveries(p_values: Sequence[float], tests: int, rate: float) -> list[bool]:
