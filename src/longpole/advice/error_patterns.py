@@ -145,7 +145,7 @@ def _advice(observed: Observations, cause: Failures, found: Traits) -> tuple[Rem
         return remedy(engine, Action.RETRY, node, max_attempts=3, wait_s=1.0), handle
     if cause.kind is ErrorKind.TRANSIENT:
         return (handle,)
-    fix = remedy(engine, Action.FIX_ERROR, node, error_type=cause.error.error_type, pattern=cause.error.pattern)
+    fix = remedy(engine, Action.FIX_ERROR, node, error_type=cause.error.error_type, pattern=cause.said)
     return (fix, handle) if found.is_poisoned or cause.kind is ErrorKind.UNKNOWN else (fix,)
 
 

@@ -171,6 +171,7 @@ def test_a_message_that_begins_with_its_type_says_it_once() -> None:
     finding = the_finding(runs(STAGES, 300, plant=only("fetch", now_and_then("KeyError", "KeyError: 'order {}'"))))
 
     assert finding.facts["error"] == "KeyError: <text>"
+    assert "Look for the cause of KeyError: “<text>”." in finding.steps
 
 
 def test_since_when_it_fails() -> None:

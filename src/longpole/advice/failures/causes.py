@@ -74,10 +74,13 @@ class Failures:
     @property
     def subject(self) -> str:
         """What it says, without what varies; some messages begin with their type."""
+        return ": ".join(part for part in (self.error.error_type, self.said) if part)
+
+    @property
+    def said(self) -> str | None:
+        """The message without its type."""
         kind, said = self.error.error_type, self.error.pattern
-        if kind and said and said.startswith(f"{kind}:"):
-            return said
-        return ": ".join(part for part in (kind, said) if part)
+        return said.removeprefix(f"{kind}:").lstrip() if kind and said else said
 
     @property
     def is_timeout(self) -> bool:

@@ -36,9 +36,7 @@ def deterministic(observed: Observations, cause: Failures) -> Finding | None:
     name = titled(cause.node)
     status = http_status(cause.subject)
     stop = remedy(observed.engine, Action.STOP_RETRYING, cause.node, error_type=cause.error.error_type, status=status)
-    fix = remedy(
-        observed.engine, Action.FIX_ERROR, cause.node, error_type=cause.error.error_type, pattern=cause.error.pattern
-    )
+    fix = remedy(observed.engine, Action.FIX_ERROR, cause.node, error_type=cause.error.error_type, pattern=cause.said)
     return wasted(
         observed,
         cause,

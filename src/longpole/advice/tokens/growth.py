@@ -117,7 +117,7 @@ def _finding(  # noqa: PLR0917 - all of one node
     name = titled(calls.node)
     told = remedy(
         observed.engine, Action.SHORTEN_PROMPT, calls.node, keep_turns=keep,
-        keep_tokens=round(found.first + keep * found.per_round),
+        keep_tokens=max(100, round(found.first + keep * found.per_round, -2)),
     )  # fmt: skip
     method = f"each call as long as {over.one} {keep} of its {over.many[:-1]} at most, bootstrap over runs"
     estimate = cost_estimate(cost, saved, method, len(observed.runs))
