@@ -63,6 +63,9 @@ def _evaluated(rule: AlertRule) -> int:
     except LongpoleError as error:
         _log.warning("alerts: rule %s was not evaluated: %s", rule.id, error)
         return 0
+    except Exception:  # noqa: BLE001 - of one rule; the others are to be looked at all the same, and it is logged
+        _log.exception("alerts: rule %s was not evaluated", rule.id)
+        return 0
     return sum(_written(rule, delivery, before) for delivery, before in due)
 
 

@@ -9,26 +9,32 @@ Upstream: `upkeep.tasks`. Downstream: `services.alerting`, `services.alert_deliv
 
 import logging
 import threading
+from collections.abc import Callable
 
 from longpole import runtime as running
 from longpole.domain.errors import LongpoleError
-from longpole.domain.units import NS_PER_DAY
+from longpole.domain.units import NS_PER_DAY, NS_PER_SECOND
 from longpole.runtime import Runtime
-from longpole.services.alert_delivery import claim_next, deliver, forget_old, is_anything_due
-from longpole.services.alerting import evaluate
 from longpole.upkeep.scheduler import Task
 
 _EVALUATE_EVERY_S, _SEND_EVERY_S = 60.0, 5.0
 SENDERS = 4
+_FIRST_AFTER_NS = 15 * NS_PER_SECOND
+"""Whoever has just started has better things to do, and to load."""
 _log = logging.getLogger(__name__)
 
 
 def tasks(runtime: Runtime) -> list[Task]:
     """What there is to do."""
     senders, looks = Senders(runtime), _Looks(runtime)
+    first_ns = runtime.clock() + _FIRST_AFTER_NS
+
+    def later(work: Callable[[], str | None]) -> Callable[[], str | None]:
+        return lambda: work() if runtime.clock() >= first_ns else None
+
     return [
-        Task("alerts", _EVALUATE_EVERY_S, looks.work),
-        Task("alert_deliveries", _SEND_EVERY_S, senders.begin, end=senders.end),
+        Task("alerts", _EVALUATE_EVERY_S, later(looks.work)),
+        Task("alert_deliveries", _SEND_EVERY_S, later(senders.begin), end=senders.end),
     ]
 
 
@@ -41,6 +47,9 @@ class _Looks:
 
     def work(self) -> str | None:
         """Look at every rule; how much there is to tell."""
+        from longpole.services.alert_delivery import forget_old  # noqa: PLC0415 - the server is ready sooner
+        from longpole.services.alerting import evaluate  # noqa: PLC0415 - the same
+
         written = evaluate()
         now_ns = self._runtime.clock()
         if now_ns >= self._forget_at_ns:
@@ -64,6 +73,8 @@ class Senders:
 
     def begin(self) -> str | None:
         """Have threads send what is due; returns at once."""
+        from longpole.services.alert_delivery import is_anything_due  # noqa: PLC0415 - the server is ready sooner
+
         if self._ending.is_set() or not is_anything_due():
             return None
         with self._lock:
@@ -98,6 +109,8 @@ class Senders:
                     self._threads.discard(threading.current_thread())
 
     def _sent_one(self) -> bool:
+        from longpole.services.alert_delivery import claim_next, deliver  # noqa: PLC0415 - as above
+
         with self._lock:  # so that no two threads claim messages of one rule
             claimed = claim_next(frozenset(self._busy_rules))
             if claimed is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from alerting_scenes import DAY, NOW_NS, a_rule, ended_runs
+from alerting_scenes import DAY, NOW_NS, SECOND, a_rule, ended_runs
 from hotel_runs import MovingClock
 from longpole import runtime as runtime_module
 from longpole.domain.alerts import DeliveryState
@@ -43,6 +43,7 @@ def failing() -> None:
 
 def test_what_is_to_be_told_arrives(runtime: Runtime, receiver: HttpReceiver, clock: MovingClock) -> None:
     look, send = upkeep.tasks(runtime)
+    clock.now_ns += 15 * SECOND
     rule = alert_rules.create(a_rule(receiver.url))
     assert (look.work(), send.work()) == (None, None)
     failing()
@@ -60,7 +61,9 @@ def test_what_is_to_be_told_arrives(runtime: Runtime, receiver: HttpReceiver, cl
     assert send.work() is None
 
 
-def test_receivers_that_say_nothing_hold_up_nobody(runtime: Runtime, receiver: HttpReceiver) -> None:
+def test_receivers_that_say_nothing_hold_up_nobody(
+    runtime: Runtime, receiver: HttpReceiver, clock: MovingClock
+) -> None:
     """All but one of the senders wait for one that is silent, each; the task returns, and the last sends the rest."""
     failing()
     with http_receiver() as bad:
@@ -69,6 +72,7 @@ def test_receivers_that_say_nothing_hold_up_nobody(runtime: Runtime, receiver: H
             alert_rules.create(a_rule(bad.url))
         good = [alert_rules.create(a_rule(receiver.url)) for _ in range(3)]
         [look, _] = upkeep.tasks(runtime)
+        clock.now_ns += 15 * SECOND
         look.work()
         senders = Senders(runtime)
         senders.begin()
@@ -79,11 +83,13 @@ def test_receivers_that_say_nothing_hold_up_nobody(runtime: Runtime, receiver: H
     assert {request.json["rule_id"] for request in receiver.requests} == {rule.id for rule in good}
 
 
-def test_at_the_end_nothing_new_is_begun(runtime: Runtime, receiver: HttpReceiver) -> None:
+def test_at_the_end_nothing_new_is_begun(runtime: Runtime, receiver: HttpReceiver, clock: MovingClock) -> None:
     failing()
     alert_rules.create(a_rule(receiver.url))
     look, _ = upkeep.tasks(runtime)
-    look.work()
+    assert look.work() is None  # the server has just started
+    clock.now_ns += 15 * SECOND
+    assert look.work() == "1 to tell"
     senders = Senders(runtime)
     senders.end()
     assert senders.begin() is None
