@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from longpole.analysis.proportions import wilson
 from longpole.analysis.same_traffic import Floats, Ints, Matched, Traffic, matched, weights_of
 
 _RESAMPLES = 800
@@ -204,18 +205,13 @@ class _Weighted:
 
 def _newcombe(before: float, n_before: float, after: float, n_after: float) -> tuple[float, float]:
     """Bounds of a difference of two shares that also hold where one of them is 0."""
-    low_b, high_b = _wilson(before, n_before)
-    low_a, high_a = _wilson(after, n_after)
+    low_b, high_b = wilson(before, n_before, _Z)
+    low_a, high_a = wilson(after, n_after, _Z)
     shift = after - before
     return (
         shift - math.hypot(after - low_a, high_b - before),
         shift + math.hypot(high_a - after, before - low_b),
     )
-
-
-def _wilson(share: float, n: float) -> tuple[float, float]:
-    middle, square = share + _Z**2 / (2 * n), _Z * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    return (middle - square) / (1 + _Z**2 / n), (middle + square) / (1 + _Z**2 / n)
 
 
 def _judged(found: Difference) -> Difference:

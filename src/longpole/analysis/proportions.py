@@ -43,11 +43,18 @@ def share(count: int, n: int, z: float = Z95) -> Share:
     """Wilson's interval: holds for few and for rare, where plus and minus two deviations do not."""
     if n == 0:
         return Share(0, 0, 0.0, 1.0)
-    ratio, square = count / n, z * z
-    centre = (ratio + square / (2 * n)) / (1 + square / n)
-    half = z * math.sqrt(ratio * (1 - ratio) / n + square / (4 * n * n)) / (1 + square / n)
-    low = 0.0 if count == 0 else max(centre - half, 0.0)
-    return Share(count, n, min(low, ratio), 1.0 if count == n else max(min(centre + half, 1.0), ratio))
+    ratio = count / n
+    low, high = wilson(ratio, n, z)
+    low = 0.0 if count == 0 else max(low, 0.0)
+    return Share(count, n, min(low, ratio), 1.0 if count == n else max(min(high, 1.0), ratio))
+
+
+def wilson(ratio: float, n: float, z: float = Z95) -> tuple[float, float]:
+    """The bounds themselves, of a ratio (0–1) of so many, which need not be a whole number where they have weights."""
+    square = z * z / n
+    centre = (ratio + square / 2) / (1 + square)
+    half = math.sqrt(ratio * (1 - ratio) * square + square * square / 4) / (1 + square)
+    return centre - half, centre + half
 
 
 def difference_z(count_a: int, n_a: int, count_b: int, n_b: int) -> float:

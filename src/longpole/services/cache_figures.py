@@ -13,6 +13,7 @@ from functools import reduce
 from typing import Any
 
 from longpole import runtime
+from longpole.analysis.proportions import wilson
 from longpole.domain.cache import (
     CachedNode,
     CacheFigures,
@@ -180,11 +181,8 @@ def _mismatch_bound(mismatched: int, compared: int) -> float | None:
         return None
     if mismatched == 0:
         return min(1.0, _BOUND_95 / compared)
-    z_2 = _Z_95 * _Z_95
-    share: float = mismatched / compared
-    middle = share + z_2 / (2 * compared)
-    spread: float = _Z_95 * (share * (1 - share) / compared + z_2 / (4 * compared * compared)) ** 0.5
-    return min(1.0, (middle + spread) / (1 + z_2 / compared))
+    _, high = wilson(mismatched / compared, compared, _Z_95)
+    return min(1.0, high)
 
 
 _Z_95 = 1.6448536269514722
