@@ -12,8 +12,8 @@ import numpy as np
 
 from longpole.advice.evidence import shown_by, titled
 from longpole.advice.loops import loops
-from longpole.advice.node_groups import node_groups
-from longpole.advice.observations import NODE_FAILED, NODE_SUCCEEDED, NodeInfo, Observations
+from longpole.advice.node_groups import executions_by_group, node_groups
+from longpole.advice.observations import NODE_FAILED, Ints, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.analysis.proportions import share
@@ -32,6 +32,7 @@ _FEW_FAILURES = 5
 """From so many on, or from so large a share, the rules for failures speak."""
 _SMALL_SHARE = 0.005
 _MOST_NAMED = 5
+_NEVER: Ints = np.zeros(0, np.int64)
 _N8N_GOES_ON = frozenset({"continueRegularOutput", "continueErrorOutput"})
 
 
@@ -108,16 +109,12 @@ def _counted(observed: Observations) -> Iterator[tuple[NodeInfo, int, int]]:
     """Steps that most runs come by, of which failures are too few to be spoken of: executions, failed ones."""
     columns = observed.executions
     group, _ = node_groups(observed)
-    of = group[columns.node] if len(columns) else np.zeros(0, np.int64)
-    seen: set[str] = set()
-    for place, node in enumerate(observed.nodes):
-        if node.node_id in seen:
-            continue
-        seen.add(node.node_id)
-        mine = of == group[place]
-        failed = int((mine & (columns.status == NODE_FAILED)).sum())
-        count = failed + int((mine & (columns.status == NODE_SUCCEEDED)).sum())
-        of_runs = np.unique(columns.run[mine]).size / max(len(observed.runs), 1)
+    by_group = executions_by_group(observed, group)
+    _, first = np.unique(group, return_index=True)
+    for at in np.sort(first).tolist():
+        node, places = observed.nodes[at], by_group.get(int(group[at]), _NEVER)
+        count, failed = int(places.size), int((columns.status[places] == NODE_FAILED).sum())
+        of_runs = np.unique(columns.run[places]).size / max(len(observed.runs), 1)
         few = failed < _FEW_FAILURES and failed <= _SMALL_SHARE * count
         if count >= _LEAST_EXECUTIONS and of_runs >= _LEAST_OF_RUNS and few:
             yield node, count, failed
