@@ -1,6 +1,8 @@
 """A finding's figures as JSON has them: both databases, HTTP and a terminal show the same.
 
-Upstream: `lifecycle.reconciled`, `lifecycle.behaviour`. A number that is none (NaN, infinite) is unknown.
+Invariant: a number that is none (NaN, infinite) is unknown.
+
+Upstream: `lifecycle.reconciled`, `lifecycle.behaviour`. Downstream: none.
 """
 
 import math

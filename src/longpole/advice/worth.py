@@ -1,6 +1,6 @@
 """How much a finding is worth beside others of the same severity, and which of two is the same one.
 
-Upstream: `lifecycle.reconciled`, `services.recommendations`.
+Upstream: `lifecycle.reconciled`, `services.recommendations`. Downstream: `severity`.
 """
 
 import json

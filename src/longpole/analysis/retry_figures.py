@@ -6,7 +6,8 @@
 
 Invariant: who reaches attempt k + 1 has failed at attempt k: the counts add up.
 
-Upstream: columns of node executions and attempts. Downstream: `advice.retry_patterns`.
+Upstream: columns of node executions and attempts. Downstream: `advice.retries`.
+Source: Wilson's intervals of `proportions`; waits compared half against half by the difference of two shares.
 """
 
 import math

@@ -15,7 +15,8 @@ has one turn.
 
 Invariant: a task lies within its container; task 0 is the run.
 
-Upstream: `nesting`. Downstream: `schedule`.
+Upstream: `nesting`. Downstream: `schedule`. Source: the rules are ours, found on recordings of engines
+that number turns and of some that do not.
 """
 
 from collections import Counter, defaultdict

@@ -12,7 +12,8 @@ does not say and every run shows (a barrier) is added.
 Invariant: a task waits for tasks beside it only, each of which had ended when
 it started, but for the noise of clocks.
 
-Upstream: `tasks`, `happens_before`. Downstream: `schedule`.
+Upstream: `tasks`, `happens_before`. Downstream: `schedule`. Source: what is learnt is Lamport's order, as
+`happens_before` has it; which of three ways holds is ours.
 """
 
 from collections import defaultdict

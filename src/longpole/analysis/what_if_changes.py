@@ -3,7 +3,8 @@
 Invariant: a change touches only what it names; where a run has nothing of it,
 its schedule stays as it was.
 
-Upstream: `what_if`. Downstream: `replay`.
+Upstream: `what_if`. Downstream: `replay`. Source: virtual speed-up as in `what_if`; other durations are drawn at
+the rank that an execution had.
 """
 
 from collections.abc import Callable, Sequence

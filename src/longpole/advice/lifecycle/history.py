@@ -1,6 +1,6 @@
 """What became of a recommendation, kept with its evidence: the last dozen of its turns.
 
-Upstream: `reconciled`, `services.recommendations`.
+Upstream: `reconciled`, `services.recommendations`. Downstream: none.
 """
 
 from dataclasses import replace

@@ -22,48 +22,18 @@ from typing import Any
 
 from longpole.advice.lifecycle.behaviour import baseline, change_since
 from longpole.advice.lifecycle.history import with_history
+from longpole.advice.lifecycle.patience import PATIENCE, Patience, why_asked_again, why_not_done
 from longpole.advice.observations import Observations
 from longpole.advice.plain import plain
 from longpole.advice.severity import severity_of
 from longpole.advice.worth import fingerprint, most_first, rank, worth
 from longpole.domain.findings import Finding
-from longpole.domain.recommendations import ImplementedHow, Recommendation, RecommendationStatus, Verdict
+from longpole.domain.recommendations import ImplementedHow, Recommendation, RecommendationStatus
 from longpole.domain.units import instant, instant_ns
 
 ACTIVE, DISMISSED = RecommendationStatus.ACTIVE, RecommendationStatus.DISMISSED
 IMPLEMENTED, OBSOLETE = RecommendationStatus.IMPLEMENTED, RecommendationStatus.OBSOLETE
 _TOLD_TO_A_MODEL = ("rule", "category", "severity", "affected_nodes", "estimate", "gain", "facts")
-_NO_HELP = {Verdict.NO_EVIDENCE.value, Verdict.REGRESSED.value}
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """When something has changed enough to change what is said.
-
-    Attributes:
-        runs_since: With fewer runs since it was last found, its absence says nothing; rules look at 20 runs and more.
-        share_of_runs: Nor with a smaller share of the runs that it was found among: a day has less to see than a week.
-        days: Unless it was not found for so long.
-        growth: A dismissed one comes back when a part of its gain grew to so many times what it was …
-        severity_steps: … and its severity by so many steps. Who said no does not want to be asked again for a little.
-        share_after: An implemented one still stands if it is found in runs of which so many came after the change.
-        share_stands: An active one stands in spite of a change of the workflow if it is found in such runs.
-        fading: Until then a gain that became so many times what it was, or less, is one that is being dealt with.
-        most_active: More recommendations of a workflow nobody reads; what is worth least is left out.
-    """
-
-    runs_since: int = 20
-    share_of_runs: float = 0.5
-    days: float = 14.0
-    growth: float = 1.5
-    severity_steps: int = 1
-    share_after: float = 0.9
-    share_stands: float = 0.95
-    fading: float = 0.95
-    most_active: int = 25
-
-
-PATIENCE = Patience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +120,10 @@ def _next(known: Recommendation | None, finding: Finding | None, analysed: Analy
     if known is None:
         return _made(finding, analysed)
     if known.status is DISMISSED:
-        worse = _worse(known, finding, analysed.patience)
+        worse = why_asked_again(known, finding, analysed.patience)
         return known if worse is None else _back(_renewed(known, finding, analysed), worse, analysed.now)
     if known.status is IMPLEMENTED:
-        why = _not_helped(known, analysed)
+        why = why_not_done(known, analysed.observed.runs.end_ns, analysed.patience)
         return known if why is None else _back(_renewed(known, finding, analysed), why, analysed.now)
     if known.status is OBSOLETE:
         return _back(_renewed(known, finding, analysed), "It was found again.", analysed.now)
@@ -262,45 +232,3 @@ def _back(renewed: Recommendation, words: str, now: datetime) -> Recommendation:
         renewed, status=ACTIVE, obsolete_at=None, dismissed_at=None, implemented_at=None, implemented_how=None
     )
     return with_history(active, ACTIVE.value, words, now)
-
-
-def _worse(known: Recommendation, finding: Finding, patience: Patience) -> str | None:
-    """Why a dismissed one should be looked at again, if it should."""
-    then = known.dismissed_gain or {"gain": known.gain, "severity": known.severity}
-    severity = severity_of(finding)
-    if rank(severity) < rank(then["severity"]) + patience.severity_steps:
-        return None
-    was, now = then.get("gain") or {}, plain(finding.gain)
-    grown = [
-        name
-        for name, value in now.items()
-        if name in _PARTS and value is not None and value > 0 and value >= (was.get(name) or 0.0) * patience.growth
-    ]
-    if not grown:
-        return None
-    parts = ", ".join(f"{_PARTS[name]} {_figure(was.get(name))} → {_figure(now[name])}" for name in grown)
-    return f"It got markedly worse since it was dismissed: {parts}."
-
-
-_PARTS = {
-    "seconds_per_run": "seconds a run",
-    "usd_per_month": "dollars a month",
-    "failed_run_share": "share of runs that fail",
-}
-
-
-def _figure(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.3g}"
-
-
-def _not_helped(known: Recommendation, analysed: Analysed) -> str | None:
-    """Why an implemented one should be looked at again, if it should."""
-    verdict = (known.verification or {}).get("verdict")
-    if verdict not in _NO_HELP or known.implemented_at is None or known.verified_at is None:
-        return None
-    ends = analysed.observed.runs.end_ns
-    after = int((ends >= instant_ns(known.implemented_at)).sum())
-    if after < analysed.patience.runs_since or after < analysed.patience.share_after * ends.size:
-        return None
-    said = "it got worse" if verdict == Verdict.REGRESSED else "no improvement is to be seen"
-    return f"It was implemented, {said}, and it is still found in {after:,} runs since."

@@ -65,6 +65,11 @@ def identifier(node: NodeInfo) -> str:
     return words if words.isidentifier() and not iskeyword(words) else f"step_{words}".rstrip("_")
 
 
+def python_names(node: NodeInfo) -> tuple[str, str]:
+    """The node's name as a literal of Python, and a name for its function."""
+    return python_text(node.node_title or node.node_id), identifier(node)
+
+
 def python_text(text: str) -> str:
     """`text` as a literal of Python."""
     is_plain = text.isprintable() and not {'"', "\\"} & set(text)

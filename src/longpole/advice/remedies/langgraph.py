@@ -1,6 +1,6 @@
 """Remedies for LangGraph: policies and edges of the graph, in Python.
 
-Upstream: `remedies`. Downstream: `langgraph_code`.
+Upstream: `remedies`. Downstream: `langgraph_code`, `langgraph_models`.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from longpole.advice.evidence import titled
 from longpole.advice.observations import NodeInfo
 from longpole.advice.remedies import langgraph_code as code
+from longpole.advice.remedies import langgraph_models as models
 from longpole.advice.remedies import python_code
 from longpole.advice.remedies.given import Given, plain
 from longpole.advice.remedies.remedy import Action, Remedy
@@ -193,7 +194,7 @@ def _faster_node(node: NodeInfo, given: Given) -> Remedy:
                 f"Give {titled(node)} a shorter prompt, and bind `max_tokens` to its model.",
                 'Stream with `app.astream(…, stream_mode="messages")` where somebody waits for the first words.',
             ),
-            code.limited(node, 1_024),
+            models.limited(node, 1_024),
         )
     return Remedy(
         (
@@ -215,7 +216,7 @@ def _shorten_prompt(node: NodeInfo, given: Given) -> Remedy:
             "Trim what the model gets, not what the state keeps: later nodes may need the rest.",
             "Compare answers on a part of the traffic before everybody gets it.",
         ),
-        code.trimmed(node, tokens),
+        models.trimmed(node, tokens),
     )
 
 
@@ -229,7 +230,7 @@ def _stable_prefix_first(node: NodeInfo, given: Given) -> Remedy:
             "Keep the `SystemMessage` constant, and put what changes into the last `HumanMessage`.",
             'Check `usage_metadata["input_token_details"]["cache_read"]` of the answers.',
         ),
-        code.stable_first(node),
+        models.stable_first(node),
     )
 
 
@@ -242,7 +243,7 @@ def _limit_output(node: NodeInfo, given: Given) -> Remedy:
             "Say in the prompt how long the answer is to be, and ask for no field that no later node reads.",
             'Watch `response_metadata["finish_reason"]`: `length` means that an answer was cut off.',
         ),
-        code.limited(node, tokens),
+        models.limited(node, tokens),
     )
 
 
@@ -260,7 +261,7 @@ def _try_model(node: NodeInfo, given: Given) -> Remedy:
             "Say before you start which quality, error rate and time you accept, and how you measure quality.",
             f"Wait for {runs}, then compare; keep the model that you have unless quality holds.",
         ),
-        code.two_arms(node, str(given.values.get("model") or "another-model"), share),
+        models.two_arms(node, str(given.values.get("model") or "another-model"), share),
     )
 
 

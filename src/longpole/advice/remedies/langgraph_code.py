@@ -3,21 +3,17 @@
 Invariant: each compiles, and with usual names of nodes builds its graph;
 names from outside are literals.
 
+Upstream: `langgraph`. Downstream: `given`.
 Source: langgraph 1.0 and later (`langgraph.types`, `StateGraph.add_node`).
 """
 
 from longpole.advice.observations import NodeInfo
-from longpole.advice.remedies.given import identifier, plain, python_text
-
-
-def _named(node: NodeInfo) -> tuple[str, str]:
-    """The node's name as a literal, and a name for its function."""
-    return python_text(node.node_title or node.node_id), identifier(node)
+from longpole.advice.remedies.given import plain, python_names, python_text
 
 
 def cached(node: NodeInfo, ttl_s: int, *, is_per_user: bool) -> str:
     """A cache policy and our cache."""
-    name, function = _named(node)
+    name, function = python_names(node)
     fields = '["question", "user_id"]' if is_per_user else '["question"]'
     return f"""\
 import json
@@ -45,7 +41,7 @@ app = graph.compile(cache=LongpoleCache("my-app", "my-workflow"))
 
 def retried(node: NodeInfo, attempts: int, wait_s: float) -> str:
     """A retry policy."""
-    name, function = _named(node)
+    name, function = python_names(node)
     return f"""\
 from langgraph.graph import START, StateGraph
 from langgraph.types import RetryPolicy
@@ -65,7 +61,7 @@ app = graph.compile()
 
 def choosy(node: NodeInfo, error_type: str | None, status: int | None) -> str:
     """A retry policy that says no to what is hopeless."""
-    name, function = _named(node)
+    name, function = python_names(node)
     names = "{" + python_text(error_type) + "}" if error_type else "set()"
     statuses = sorted({400, 401, 403, 404, 422} | ({status} if status else set()))
     return f"""\
@@ -95,7 +91,7 @@ app = graph.compile()
 
 def timed(node: NodeInfo, seconds: float) -> str:
     """An attempt that gives up in time."""
-    name, function = _named(node)
+    name, function = python_names(node)
     return f"""\
 import asyncio
 
@@ -117,7 +113,7 @@ app = graph.compile()
 
 def fallback(node: NodeInfo) -> str:
     """A branch for failures."""
-    name, function = _named(node)
+    name, function = python_names(node)
     return f"""\
 from langgraph.graph import END, START, StateGraph
 
@@ -145,7 +141,7 @@ app = graph.compile()
 
 def fan_out(node: NodeInfo, new_edges: tuple[tuple[str, str], ...]) -> str:
     """Branches that run in the same step."""
-    name, function = _named(node)
+    name, function = python_names(node)
     if new_edges:
         edges = "".join(f"    graph.add_edge({_end(a)}, {_end(b)})\n" for a, b in new_edges)
         return f"""\
@@ -197,7 +193,7 @@ def _end(node_id: str) -> str:
 
 def send_each(node: NodeInfo, slots: int) -> str:
     """An execution for each item."""
-    name, function = _named(node)
+    name, function = python_names(node)
     return f"""\
 import operator
 from typing import Annotated, TypedDict
@@ -231,94 +227,9 @@ async def run(items: list) -> list:
 """
 
 
-def trimmed(node: NodeInfo, tokens: int) -> str:
-    """The latest messages."""
-    _, function = _named(node)
-    return f"""\
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import trim_messages
-from langchain_core.messages.utils import count_tokens_approximately
-
-
-def {function}(state: dict, model: BaseChatModel) -> dict:
-    latest = trim_messages(
-        state["messages"],
-        max_tokens={tokens},
-        strategy="last",
-        start_on="human",
-        include_system=True,
-        token_counter=count_tokens_approximately,
-    )
-    return {{"messages": [model.invoke(latest)]}}
-"""
-
-
-def stable_first(node: NodeInfo) -> str:
-    """What stays the same, then what changes."""
-    _, function = _named(node)
-    return f"""\
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage, SystemMessage
-
-INSTRUCTIONS = SystemMessage("You answer questions about orders.")
-
-
-def {function}(state: dict, model: BaseChatModel) -> dict:
-    changing = f"Today is {{state['today']}}.\\n\\n{{state['question']}}"
-    return {{"answer": model.invoke([INSTRUCTIONS, HumanMessage(changing)]).content}}
-"""
-
-
-def limited(node: NodeInfo, tokens: int) -> str:
-    """A limit for the answer."""
-    _, function = _named(node)
-    return f"""\
-from langchain_core.language_models import BaseChatModel
-
-
-def {function}(state: dict, model: BaseChatModel) -> dict:
-    return {{"answer": model.bind(max_tokens={tokens}).invoke(state["messages"]).content}}
-"""
-
-
-def two_arms(node: NodeInfo, model: str, share: float) -> str:
-    """A part of the traffic for another model."""
-    name, function = _named(node)
-    return f"""\
-import hashlib
-
-from langgraph.graph import END, START, StateGraph
-
-OTHER_MODEL = {python_text(model)}
-OTHER = {name} + " (other model)"
-
-
-def {function}(state: dict) -> dict:
-    return state  # as it is
-
-
-def with_other_model(state: dict) -> dict:
-    return {{**state, "model": OTHER_MODEL}}  # the same, with the other model
-
-
-def arm(state: dict) -> str:
-    digest = hashlib.sha256(f"model-test:{{state['user_id']}}".encode()).digest()
-    return OTHER if int.from_bytes(digest[:8], "big") < {share:.4g} * 2**64 else {name}
-
-
-graph = StateGraph(dict)
-graph.add_node({name}, {function})
-graph.add_node(OTHER, with_other_model)
-graph.add_conditional_edges(START, arm, [{name}, OTHER])
-graph.add_edge({name}, END)
-graph.add_edge(OTHER, END)
-app = graph.compile()
-"""
-
-
 def concurrent(node: NodeInfo, slots: int) -> str:
     """More at once."""
-    name, function = _named(node)
+    name, function = python_names(node)
     return f"""\
 from langgraph.graph import START, StateGraph
 
@@ -340,7 +251,7 @@ async def run(inputs: dict) -> dict:
 
 def stored(node: NodeInfo) -> str:
     """A key instead of the thing."""
-    name, function = _named(node)
+    name, function = python_names(node)
     return f"""\
 import uuid
 
@@ -364,7 +275,7 @@ app = graph.compile(store=InMemoryStore())  # in production a store on a databas
 
 def bounded(node: NodeInfo, most: int) -> str:
     """So many rounds at most."""
-    name, function = _named(node)
+    name, function = python_names(node)
     return f"""\
 from langgraph.graph import END, START, StateGraph
 

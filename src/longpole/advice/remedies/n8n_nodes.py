@@ -1,6 +1,6 @@
 """Nodes of n8n as its editor copies and pastes them: JSON with `nodes` and `connections`.
 
-Upstream: `n8n`.
+Upstream: `n8n`. Downstream: `given`.
 Source: n8n-workflow's `INode` (retryOnFail, maxTries, waitBetweenTries, onError) and the nodes' own parameters.
 """
 

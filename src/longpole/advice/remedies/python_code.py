@@ -1,6 +1,8 @@
 """Pieces of Python that remedies show: the standard library only, but for `kept_connection`.
 
 Invariant: each compiles and can be run as it stands; names from outside are literals.
+
+Upstream: `generic`, `langgraph`. Downstream: `given`.
 """
 
 from longpole.advice.remedies.given import plain, python_text
