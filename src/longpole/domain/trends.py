@@ -72,14 +72,13 @@ class Figures(NamedTuple):
     p99: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
+class TrendPoint(NamedTuple):
     """A period and its figures (see `Figures`); `count` is over how many runs or executions they are."""
 
     period_start: datetime
     period_end: datetime
     value: float
-    count: int
+    count: int  # type: ignore[assignment]  # the field's name; a record of thousands is made as quickly as a tuple only
     avg: float | None
     stddev: float | None
     min: float | None
