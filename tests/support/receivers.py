@@ -69,9 +69,11 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def http_receiver() -> Iterator[HttpReceiver]:
+def http_receiver(tls: ssl.SSLContext | None = None) -> Iterator[HttpReceiver]:
     """A receiver within the block."""
     made = HttpReceiver()
+    if tls is not None:
+        made.server.socket = tls.wrap_socket(made.server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=made.server.serve_forever, args=(0.01,))
     thread.start()
     try:

@@ -17,6 +17,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _METADATA = tuple(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192")))
 """Of Amazon, Alibaba, Azure and Oracle, where they are not of the link."""
+_MOST_ADDRESSES = 4
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
 
@@ -33,19 +34,19 @@ class Reach:
     private: bool = False
 
 
-def resolved(host: str, port: int, reach: Reach) -> str:
-    """An address of a host that may be connected to.
+def resolved(host: str, port: int, reach: Reach) -> tuple[str, ...]:
+    """The addresses of a host that may be connected to, the best first, a few at the most.
 
     Raises:
         RefusedAddressError: It has none that may be.
         OSError: It has none at all.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(place[0]) for *_, place in found]
-    for address in addresses:
-        if refusal(address, reach) is None:
-            return address
-    raise RefusedAddressError(refusal(addresses[0], reach) or "")
+    addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
+    allowed = tuple(address for address in addresses if refusal(address, reach) is None)
+    if not allowed:
+        raise RefusedAddressError(refusal(addresses[0], reach) or "")
+    return allowed[:_MOST_ADDRESSES]
 
 
 def refusal(address: str, reach: Reach) -> str | None:

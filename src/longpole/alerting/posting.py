@@ -28,16 +28,25 @@ _DELIVERED = range(200, 300)
 class _Connection(http.client.HTTPConnection):
     """A connection to an address that was looked up and checked before, with TLS for the host that was meant."""
 
-    def __init__(self, url: SplitResult, address: str) -> None:
+    def __init__(self, url: SplitResult, addresses: tuple[str, ...]) -> None:
         super().__init__(url.hostname or "", url.port or _default_port(url), timeout=STEP_S)
-        self._address, self._is_tls = address, url.scheme == "https"
+        self._addresses, self._is_tls = addresses, url.scheme == "https"
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), STEP_S)
+        self.sock = self._connected()
+        self.sock.settimeout(STEP_S)
         if self._is_tls:
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
             self.sock.do_handshake()
+
+    def _connected(self) -> socket.socket:
+        """The first address that answers: a name often has one of IPv6 that is not reached from everywhere."""
+        *others, last = self._addresses
+        for address in others:
+            with suppress(OSError):
+                return socket.create_connection((address, self.port), STEP_S / len(self._addresses))
+        return socket.create_connection((last, self.port), STEP_S / len(self._addresses))
 
 
 def _default_port(url: SplitResult) -> int:
@@ -48,8 +57,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], reach: Reach) -> Out
     """Post a body; how it went. Never raises, and never says more of the address than its host."""
     parts = urlsplit(url)
     try:
-        address = resolved(parts.hostname or "", parts.port or _default_port(parts), reach)
-        return _exchanged(parts, address, body, headers)
+        addresses = resolved(parts.hostname or "", parts.port or _default_port(parts), reach)
+        return _exchanged(parts, addresses, body, headers)
     except RefusedAddressError as refused:
         return Outcome(str(refused), is_final=True)
     except TimeoutError:
@@ -68,8 +77,8 @@ def _told(error: Exception) -> str:
     return f"the connection failed: {known or type(error).__name__}"
 
 
-def _exchanged(parts: SplitResult, address: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
-    connection = _Connection(parts, address)
+def _exchanged(parts: SplitResult, addresses: tuple[str, ...], body: bytes, headers: Mapping[str, str]) -> Outcome:
+    connection = _Connection(parts, addresses)
     target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     try:
         with _hung_up_on(connection) as is_over:

@@ -2,8 +2,6 @@
 
 import base64
 import ssl
-import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -22,19 +20,6 @@ LOGIN = base64.b64encode(b"\0ann\0p@ss").decode()
 def sent(url: str, to: tuple[str, ...] = TO) -> Outcome:
     ways = Ways(Reach(), mail_server(url, "longpole@localhost"))
     return send(a_message(), "d1", Channel.EMAIL, Target(to=to), ways, now_s=1)
-
-
-@pytest.fixture
-def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """A certificate for localhost that this process trusts."""
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
 
 
 def test_an_email_arrives_as_text_and_html() -> None:

@@ -1,6 +1,7 @@
 """Webhooks and Slack against a real receiver: up, down, slow, lying, and asking to be followed."""
 
 import json
+import ssl
 import time
 
 import pytest
@@ -121,6 +122,22 @@ def test_a_large_answer_is_not_read(receiver: HttpReceiver) -> None:
 
 def test_tls_that_nobody_vouches_for_or_that_is_none(receiver: HttpReceiver) -> None:
     assert (sent(receiver.url.replace("http:", "https:")).error or "").startswith("TLS: ")
+
+
+def test_tls_for_the_host_that_is_meant_by_whichever_of_its_addresses_answers(tls: ssl.SSLContext) -> None:
+    """`localhost` may be `::1` too, where this one does not listen."""
+    with http_receiver(tls) as receiver:
+        port = receiver.server.server_address[1]
+        assert sent(f"https://localhost:{port}/") == Outcome()
+        assert (sent(f"https://127.0.0.1:{port}/").error or "").startswith("TLS: ")  # the certificate names localhost
+        assert len(receiver.requests) == 1
+
+
+def test_an_address_that_does_not_answer_is_not_the_last(
+    receiver: HttpReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "resolved", lambda *_: ("127.0.0.2", "127.0.0.1"))
+    assert sent(receiver) == Outcome()
 
 
 def test_loopback_is_refused_where_it_is_not_allowed(receiver: HttpReceiver) -> None:

@@ -51,4 +51,4 @@ def test_the_others_are_asked(address: str) -> None:
 def test_other_spellings_of_loopback_are_loopback(host: str) -> None:
     with pytest.raises(RefusedAddressError, match="loopback"):
         resolved(host, 80, FAR)
-    assert resolved(host, 80, HERE) in {"127.0.0.1", "::1"}
+    assert set(resolved(host, 80, HERE)) <= {"127.0.0.1", "::1"}
