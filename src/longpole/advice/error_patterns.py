@@ -17,7 +17,7 @@ import numpy as np
 from longpole.advice.estimates import failed_share_estimate, improvement, share_words
 from longpole.advice.evidence import shown_by, titled
 from longpole.advice.failures.causes import Failures, failures
-from longpole.advice.failures.traits import Facts, Traits, traits
+from longpole.advice.failures.traits import Traits, traits
 from longpole.advice.failures.worth import ends_many_runs, harms_many_runs
 from longpole.advice.observations import FAILED, Observations
 from longpole.advice.remedies.remedies import remedy
@@ -28,7 +28,7 @@ from longpole.analysis.error_kinds import ErrorKind
 from longpole.analysis.intervals import Interval
 from longpole.analysis.proportions import share
 from longpole.domain import amounts
-from longpole.domain.findings import Finding, Gain
+from longpole.domain.findings import Facts, Finding, Gain
 from longpole.domain.recommendations import Category
 
 _ALL_OF_THEM = Interval(1.0, 1.0, 1.0)
@@ -167,7 +167,7 @@ def _cost(observed: Observations, cause: Failures) -> tuple[str, Facts]:
     elapsed_s = float(np.nansum(runs.elapsed_ns[cause.runs])) / 1e9
     costs = runs.cost_usd[cause.runs]
     words = f"These runs took {amounts.duration(elapsed_s)} in all"
-    facts: Facts = {"failed_runs_seconds": elapsed_s, "failed_runs_usd_per_month": None}
+    facts: dict[str, float | int | str | None] = {"failed_runs_seconds": elapsed_s, "failed_runs_usd_per_month": None}
     if np.isfinite(costs).any():
         monthly = observed.per_month(float(np.nansum(costs)))
         facts["failed_runs_usd_per_month"] = monthly

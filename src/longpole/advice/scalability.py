@@ -13,7 +13,7 @@ from longpole.advice.observations import Floats, Ints, NodeInfo, Observations
 from longpole.advice.remedies.remedies import remedy
 from longpole.advice.remedies.remedy import Action
 from longpole.advice.waiting.slot_saturation import slot_saturation
-from longpole.analysis.trends import Trend, trend
+from longpole.analysis.drift import Drift, drift
 from longpole.domain import amounts
 from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
@@ -53,7 +53,7 @@ def _payload(observed: Observations, way: str, places: Ints, sizes: Floats) -> F
     columns = observed.executions
     node = observed.nodes[columns.node[places[0]]]
     p50, p95 = (float(value) for value in np.percentile(sizes, (50, 95)))
-    grown = trend(columns.start_ns[places], sizes)
+    grown = drift(columns.start_ns[places], sizes)
     grows = grown is not None and grown.factor_low >= _LEAST_GROWTH
     name, n = titled(node), int(places.size)
     verb = "hands over" if way == "output" else "is handed"
@@ -94,7 +94,7 @@ def _payload(observed: Observations, way: str, places: Ints, sizes: Floats) -> F
     )
 
 
-def _times(grown: Trend) -> str:
+def _times(grown: Drift) -> str:
     return f"{grown.factor:.1f} times ({grown.factor_low:.1f}–{grown.factor_high:.1f})"
 
 
@@ -111,13 +111,13 @@ def _memory(observed: Observations) -> Iterator[Finding]:
             continue
         rows.sort(key=lambda row: row[:3])
         times, peaks = np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], float)
-        grown = trend(times, peaks)
+        grown = drift(times, peaks)
         if grown is None or grown.factor_low < _LEAST_GROWTH or grown.last < _LEAST_MEMORY_BYTES or not grown.is_steady:
             continue
         yield _leak(observed, rows[-1][3], grown, np.array([row[2] for row in rows], np.int64))
 
 
-def _leak(observed: Observations, node: NodeInfo, grown: Trend, runs: Ints) -> Finding:
+def _leak(observed: Observations, node: NodeInfo, grown: Drift, runs: Ints) -> Finding:
     name = titled(node)
     return Finding(
         rule="scalability.memory_growth",

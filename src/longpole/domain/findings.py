@@ -12,6 +12,9 @@ from typing import Any
 
 from longpole.domain.recommendations import Category
 
+Facts = Mapping[str, float | int | str | None]
+"""Figures, and names that words may use, by what they are: `hit_ratio`, `wait_seconds`; None: not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -81,6 +84,6 @@ class Finding:
     subject: str = ""
     steps: tuple[str, ...] = ()
     code_example: str | None = None
-    facts: Mapping[str, float | int | str | None] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
     evidence: tuple[Mapping[str, Any], ...] = ()
     floor: str | None = None

@@ -22,6 +22,7 @@ from longpole.analysis.cache_replay import Flags
 from longpole.analysis.intervals import Interval
 from longpole.analysis.proportions import Share
 from longpole.domain import amounts
+from longpole.domain.findings import Facts
 from longpole.domain.units import NS_PER_HOUR
 
 _MOST_RUNS = 20
@@ -84,7 +85,7 @@ def shadow_steps(observed: Observations, node: NodeInfo) -> tuple[str, ...]:
     )
 
 
-def too_short_facts(cached: CachedLedger, trial: Trial, gain: CacheGain) -> Mapping[str, float | int | str | None]:
+def too_short_facts(cached: CachedLedger, trial: Trial, gain: CacheGain) -> Facts:
     """The figures by name."""
     near = cached.made_again.where(cached.made_again.age_ns <= trial.ttl_ns)
     return {
@@ -99,7 +100,7 @@ def too_short_facts(cached: CachedLedger, trial: Trial, gain: CacheGain) -> Mapp
     }
 
 
-def too_long_facts(cached: CachedLedger, now: Interval, ttl_ns: int) -> Mapping[str, float | int | str | None]:
+def too_long_facts(cached: CachedLedger, now: Interval, ttl_ns: int) -> Facts:
     """The figures by name."""
     return {
         "ttl_hours": ttl_ns / NS_PER_HOUR,

@@ -15,6 +15,7 @@ from longpole.advice.observations import NodeInfo, Observations
 from longpole.analysis.cache_replay import WAITED
 from longpole.domain import amounts
 from longpole.domain.cache import NodeClass
+from longpole.domain.findings import Facts
 from longpole.domain.units import NS_PER_DAY, NS_PER_HOUR, NS_PER_SECOND
 
 _MOST_RUNS = 20
@@ -117,7 +118,7 @@ def first_steps(case: str, its_class: NodeClass, trial: Trial) -> tuple[str, ...
     return tuple(steps)
 
 
-def facts(its_class: NodeClass, trial: Trial, gain: CacheGain) -> Mapping[str, float | int | str | None]:
+def facts(its_class: NodeClass, trial: Trial, gain: CacheGain) -> Facts:
     """The figures by name."""
     hits = trial.second_hits
     return {

@@ -22,7 +22,6 @@ from longpole.analysis.proportions import Flags, clustering_z, rate_change
 from longpole.domain import amounts
 from longpole.domain.units import NS_PER_DAY, NS_PER_HOUR, instant
 
-Facts = dict[str, float | int | str | None]
 _IN_ROWS_Z = 4.0
 _BEYOND_CHANCE_Z = 4.5
 _TIMES_LARGER = 1.5
@@ -44,7 +43,7 @@ class Traits:
     """
 
     clauses: list[str] = field(default_factory=list)
-    facts: Facts = field(default_factory=dict)
+    facts: dict[str, float | int | str | None] = field(default_factory=dict)
     is_poisoned: bool = False
     is_in_rows: bool = False
 

@@ -13,7 +13,7 @@ from longpole.advice.retries.waste import Waste, waste_estimate
 from longpole.analysis.intervals import Interval
 from longpole.analysis.proportions import Share
 from longpole.domain import amounts
-from longpole.domain.findings import Finding, Gain
+from longpole.domain.findings import Facts, Finding, Gain
 from longpole.domain.recommendations import Category
 
 _LONGEST = 160
@@ -51,7 +51,7 @@ def reliability(
     method: str,
     steps: tuple[str, ...],
     code: str | None,
-    facts: dict[str, float | int | str | None],
+    facts: Facts,
 ) -> Finding:
     """A finding of which the gain is runs that do not fail; `helped` is the share of them that would not."""
     failing = cause.share_of(len(observed.runs))
@@ -84,7 +84,7 @@ def wasted(
     description: str,
     steps: tuple[str, ...],
     code: str | None,
-    facts: dict[str, float | int | str | None] | None = None,
+    facts: Facts | None = None,
 ) -> Finding | None:
     """A finding of which the gain is what is spent in vain; None where neither that nor the failures are worth it."""
     failing = cause.share_of(len(observed.runs))

@@ -3,17 +3,16 @@
 Upstream: `groups`, `shapes`. Downstream: `slow_nodes`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from longpole.advice.observations import Floats, Ints
+from longpole.domain.findings import Facts
 
 BEYOND_CHANCE_Z = 5.0
 """Deviations: of some hundred steps times eight causes, none is named by accident."""
 LEAST_GROUP = 30
-Facts = Mapping[str, float | str | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,12 +6,13 @@ Upstream: `node_times`, `analysis.drivers`. Downstream: `causes`.
 import numpy as np
 
 from longpole.advice.observations import Floats, Ints, Observations
-from longpole.advice.slow.cause import BEYOND_CHANCE_Z, LEAST_GROUP, Cause, Facts, nanoseconds
+from longpole.advice.slow.cause import BEYOND_CHANCE_Z, LEAST_GROUP, Cause, nanoseconds
 from longpole.advice.slow.node_times import NodeTimes
 from longpole.advice.slow.shapes import size_of
 from longpole.analysis.drivers import Contrast, contrast, onset
 from longpole.analysis.proportions import Flags
 from longpole.domain import amounts
+from longpole.domain.findings import Facts
 from longpole.domain.units import NS_PER_DAY, NS_PER_HOUR, instant
 
 _LEAST_TIMES = 1.25

@@ -2,7 +2,7 @@
 
 A prompt that another version made longer is another matter: that is a step, and no growth.
 
-Upstream: `model_calls`, `analysis.trends`. Downstream: `token_usage`.
+Upstream: `model_calls`, `analysis.drift`. Downstream: `token_usage`.
 """
 
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ from longpole.advice.tokens.model_calls import (
     monthly,
     saved_on_input,
 )
+from longpole.analysis.drift import Drift, drift
 from longpole.analysis.intervals import Interval
-from longpole.analysis.trends import Trend, trend
 from longpole.domain.findings import Finding, Gain
 from longpole.domain.recommendations import Category
 
@@ -38,7 +38,7 @@ def token_drift(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
     if calls.places.size < _LEAST_CALLS or observed.days < _LEAST_DAYS:
         return
     tokens = observed.executions.input_tokens[calls.places]
-    found = trend(observed.executions.start_ns[calls.places], tokens)
+    found = drift(observed.executions.start_ns[calls.places], tokens)
     if found is None or found.factor_low < _LEAST_FACTOR or not found.is_steady:
         return
     saved_usd = saved_on_input(observed, calls, np.maximum(tokens - found.first, 0.0))
@@ -49,7 +49,7 @@ def token_drift(observed: Observations, calls: ModelCalls) -> Iterator[Finding]:
         yield _finding(observed, calls, found, saved)
 
 
-def _finding(observed: Observations, calls: ModelCalls, found: Trend, saved: Interval) -> Finding:
+def _finding(observed: Observations, calls: ModelCalls, found: Drift, saved: Interval) -> Finding:
     name, cost = titled(calls.node), max(cost_of(observed, calls) or 0.0, saved.value)
     told = remedy(observed.engine, Action.SHORTEN_PROMPT, calls.node, keep_tokens=round(found.first))
     newest = observed.executions.run[calls.places[-calls.places.size // 4 :]]

@@ -2,8 +2,9 @@
 
 Invariant: the bounds hold the factor; values that do not change have the factor 1.
 
-Upstream: `advice.scalability`. Source: medians of the quarters with a bootstrap of
-their ratio; steadiness by Kendall's rank correlation of twenty medians over time.
+Upstream: `advice.scalability`, `advice.tokens.drift`. Downstream: none.
+Source: medians of the quarters with a bootstrap of their ratio; steadiness by Kendall's rank correlation of twenty
+medians over time.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ _STEADY: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
+class Drift:
     """Medians of the first and the last quarter, their ratio with 95 % bounds, and whether it grew all the time."""
 
     first: float
@@ -39,7 +40,7 @@ class Trend:
     n: int
 
 
-def trend(times_ns: Ints, values: Floats, seed: int = 0) -> Trend | None:
+def drift(times_ns: Ints, values: Floats, seed: int = 0) -> Drift | None:
     """How `values` went over time; None of fewer than twenty, or where they begin at 0. O(n log n)."""
     if values.size < _LEAST:
         return None
@@ -56,7 +57,7 @@ def trend(times_ns: Ints, values: Floats, seed: int = 0) -> Trend | None:
     )
     low, high = (float(bound) for bound in np.percentile(ratios, _BOUNDS))
     factor = last / first
-    return Trend(first, last, factor, min(low, factor), max(high, factor), _is_steady(ordered), int(values.size))
+    return Drift(first, last, factor, min(low, factor), max(high, factor), _is_steady(ordered), int(values.size))
 
 
 def _is_steady(ordered: Floats) -> bool:
