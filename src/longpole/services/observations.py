@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from longpole import runtime
-from longpole.advice.observations import FAILED, CacheUse, ExecutionColumns, Observations, SampledRun
+from longpole.advice.observations import FAILED, CacheUse, ExecutionColumns, Observations, RunColumns, SampledRun
 from longpole.caching.policy import DEFAULT_TTL_HOURS
 from longpole.domain.units import NS_PER_SECOND
 from longpole.services.graphs import engine_of, find_graph
@@ -26,12 +25,11 @@ from longpole.store import cache_reads
 from longpole.store.advice_prompts import Call, has_contents, newest_prompts
 from longpole.store.advice_reads import Reading
 from longpole.store.advice_runs import ListedRuns, Most, newest_runs
-from longpole.store.advice_sample import executions_of, sampled_places, whole_runs
+from longpole.store.advice_sample import executions_of, of_newest_version, sampled_places, whole_runs
 from longpole.store.columns import Ints
 from longpole.store.disk_usage import keep_log_short
 from longpole.store.workflow_scope import find_scope
 
-Flags = NDArray[np.bool_]
 _SAMPLED_AT_A_TIME = 50
 _EVERYTHING = Most()
 
@@ -74,7 +72,7 @@ def observe(app_id: str, workflow_id: str, days: int = 7, *, most: Most = _EVERY
         users=reading.users.things(),
         models=reading.dimensions.models.things(),
         errors=reading.errors,
-        sample=_sample(reading.run_keys(), executions.run, runs.status == FAILED),
+        sample=_sample(reading.run_keys(), executions.run, runs),
         graph=find_graph(app_id, workflow_id),
         cache=_cache(app_id, workflow_id, period.since_ns, now_ns),
         prompts=_prompts(reading, executions),
@@ -84,8 +82,10 @@ def observe(app_id: str, workflow_id: str, days: int = 7, *, most: Most = _EVERY
     )
 
 
-def _sample(run_keys: Ints, run: Ints, has_failed: Flags) -> tuple[SampledRun, ...]:
-    places = sampled_places(executions_of(run, run_keys.size))
+def _sample(run_keys: Ints, run: Ints, runs: RunColumns) -> tuple[SampledRun, ...]:
+    candidates = of_newest_version(runs.version)
+    chosen = sampled_places(executions_of(run, run_keys.size)[candidates])
+    places = [int(candidates[place]) for place in chosen]
     found: list[SampledRun] = []
     for begin in range(0, len(places), _SAMPLED_AT_A_TIME):
         some = places[begin : begin + _SAMPLED_AT_A_TIME]
@@ -94,7 +94,7 @@ def _sample(run_keys: Ints, run: Ints, has_failed: Flags) -> tuple[SampledRun, .
         for place in some:
             if (of_run := whole.get(int(run_keys[place]))) is not None:
                 run_id, (start_ns, end_ns), nodes = of_run
-                weight, failed = run_keys.size / len(places), bool(has_failed[place])
+                weight, failed = candidates.size / len(places), bool(runs.status[place] == FAILED)
                 found.append(SampledRun(place, run_id, start_ns, end_ns, nodes, weight, failed))
     return tuple(found)
 

@@ -7,16 +7,19 @@ from collections import defaultdict
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from longpole.analysis.bottlenecks import evenly
 from longpole.domain.runs import Attempt, NodeExecution
-from longpole.store.columns import Ints
+from longpole.store.columns import Ints, ints
 from longpole.store.run_reads import NODES
 from longpole.store.run_rows import attempt_of, node_of
 from longpole.store.tables import node_attempts, node_executions, runs
 
 MOST_SAMPLED, MOST_SAMPLED_EXECUTIONS = 400, 60_000
+LEAST_OF_VERSION = 50
+"""So many runs of the newest version are enough to look at these only."""
 _RUNS_AT_A_TIME = 200
 Bounds = tuple[int | None, int | None]
 
@@ -34,6 +37,18 @@ def sampled_places(executions: Ints, most: int = MOST_SAMPLED, in_all: int = MOS
         most = min(len(places) - 1, len(places) * in_all // total)
         places = evenly(executions.size, most) if most else []
     return places
+
+
+def of_newest_version(version: NDArray[Any]) -> Ints:
+    """Places of the runs of the newest version, if there are enough of them; else of all.
+
+    What a step waits for is learnt from the order in which runs did things: of two graphs at once it is neither's.
+
+    Args:
+        version: Of each run, the oldest first; whatever can be compared.
+    """
+    newest = np.flatnonzero(version == version[-1]) if version.size else ints(())
+    return newest if newest.size >= LEAST_OF_VERSION else np.arange(version.size)
 
 
 def whole_runs(connection: Connection, run_keys: Ints) -> dict[int, tuple[str, Bounds, tuple[NodeExecution, ...]]]:

@@ -3,11 +3,15 @@
 Upstream: `services.what_if`. Downstream: the tables of `tables.runs`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from longpole.domain.periods import Period
+from longpole.store.advice_sample import of_newest_version
 from longpole.store.columns import Ints, ints, raw, read_columns
 from longpole.store.node_totals import ended_ns
 from longpole.store.period_reads import FAILED, in_period
@@ -25,7 +29,12 @@ r, e = runs.c, node_executions.c
 
 @dataclass(frozen=True, slots=True)
 class Replayable:
-    """Runs that ended, by key, oldest first, how many node executions each has, and how many other runs failed."""
+    """Runs that ended, of the newest version where there are enough of it, by key, oldest first.
+
+    Attributes:
+        executions: How many each has.
+        failed: How many other runs failed.
+    """
 
     run_key: Ints
     executions: Ints
@@ -49,14 +58,20 @@ def replayable_runs(connection: Connection, scope: WorkflowScope | None, period:
     if scope is None:
         return Replayable(ints(()), ints(()), 0)
     query = (
-        select(r.run_key, func.coalesce(raw(r.status), 0), r.node_count)
+        select(r.run_key, func.coalesce(raw(r.status), 0), r.node_count, func.coalesce(r.workflow_version, ""))
         .where(scope.condition(), in_period(period), r.start_ns.is_not(None), r.end_ns.is_not(None))
         .order_by(r.period_ns.desc(), r.run_key.desc())
         .limit(MOST_LISTED)
     )
-    keys, status, executions = read_columns(connection, query, [ints, ints, ints])
-    is_good = (status != FAILED)[::-1]
-    return Replayable(keys[::-1][is_good], executions[::-1][is_good], int(keys.size - is_good.sum()))
+    keys, status, executions, version = (each[::-1] for each in read_columns(connection, query, [*[ints] * 3, _texts]))
+    chosen = of_newest_version(version)
+    is_good = status[chosen] != FAILED
+    good = chosen[is_good]
+    return Replayable(keys[good], executions[good], int(chosen.size - good.size))
+
+
+def _texts(values: Sequence[str]) -> NDArray[np.object_]:
+    return np.array(values, dtype=np.object_)
 
 
 def asked_before(connection: Connection, scope: WorkflowScope | None, period: Period, node_id: str) -> AskedBefore:

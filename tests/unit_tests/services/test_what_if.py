@@ -11,7 +11,7 @@ from longpole.domain.what_if import Cached, Faster, Removed
 from longpole.runtime import Runtime
 from longpole.services.graphs import import_graph
 from longpole.services.performance import WorkflowPerformanceService as Performance
-from longpole.store.advice_sample import MOST_SAMPLED
+from longpole.store.advice_sample import LEAST_OF_VERSION, MOST_SAMPLED
 from longpole.store.engine import writing
 from longpole.store.run_writes import write_records
 from virtual_engine import BEGIN, Step, carried_out
@@ -40,12 +40,15 @@ def recorded(
     count: int,
     status: RunStatus = RunStatus.SUCCEEDED,
     name: str = "run",
+    *,
     steps: Sequence[Step] = STEPS,
+    version: str | None = None,
+    since_s: int = 0,
 ) -> None:
     """Runs ten seconds apart; the inputs come again with every third run."""
     records = []
     for number, run in enumerate(carried_out(steps, count)):
-        run_id, later = f"{name}-{number}", number * 10 * SECOND
+        run_id, later = f"{name}-{number}", (since_s + number * 10) * SECOND
         nodes = tuple(
             replace(
                 node,
@@ -58,6 +61,7 @@ def recorded(
         )
         start, end = run.start_ns + later, run.end_ns + later
         told = {"status": status, "is_ended": True, "node_count": 2, "start_ns": start, "end_ns": end}
+        told["workflow_version"] = version
         records.append(RunRecord(Run(run_id, "app", "flow", elapsed_ns=end - start, **told), nodes))
     with writing(runtime.engine) as connection:
         write_records(connection, records, now_ns=NOW)
@@ -74,6 +78,16 @@ def test_what_runs_would_have_taken(runtime: Runtime) -> None:
     assert (answer.p50.baseline, answer.p50.expected) == (4.0, 3.0)
     assert answer.limit_p50 == 2.0
     assert answer.by_run["run-0"] == 2.0
+
+
+def test_of_a_changed_workflow_the_newest_version_is_replayed(runtime: Runtime) -> None:
+    """Of both together nobody could say what waits for what: it declined until the old runs had left the period."""
+    recorded(runtime, 60, name="old", version="1")
+    recorded(runtime, LEAST_OF_VERSION - 1, name="new", version="2", since_s=10_000)
+    assert Performance.what_if("app", "flow", [Faster("answer", 0.5)]).n == 60 + LEAST_OF_VERSION - 1
+
+    recorded(runtime, 1, name="newer", version="2", since_s=20_000)
+    assert Performance.what_if("app", "flow", [Faster("answer", 0.5)]).n == LEAST_OF_VERSION
 
 
 def test_of_many_runs_some_are_replayed(runtime: Runtime) -> None:
