@@ -26,14 +26,11 @@ def table(found: Gate, code: int) -> Group:
         Column("Change, 95 % bounds", 1, "left"),
         Column("Allowed"),
         Column("Outcome", justify="left"),
-        Column("Why", 3, "left"),
     )
-    rows = [
-        (*_cells(each), Text(each.outcome.value, _STYLES[each.outcome]), amounts.name(each.reason))
-        for each in found.checked
-    ]
+    rows = [(*_cells(each), Text(each.outcome.value, _STYLES[each.outcome])) for each in found.checked]
     title = f"{_whose(found)}: the gate {_verb(code)}"
-    return Group(FittingTable(title, columns, rows), *(Text(each, "dim") for each in _notes(found)))
+    reasons = (Text(f"{name(each.figure.figure)}: {amounts.name(each.reason)}.") for each in found.checked)
+    return Group(FittingTable(title, columns, rows), *reasons, *(Text(each, "dim") for each in _notes(found)))
 
 
 def markdown(found: Gate, code: int) -> str:
