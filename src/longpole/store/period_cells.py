@@ -161,15 +161,15 @@ def _spans(found: Cover) -> list[Span]:
 
 
 def _wanted(found: Cover, cells: Cells) -> Cells:
-    """The cells that are a part of the stretch; each place is asked for once, however many cells are there."""
-    places = map(tuple, cells.keys[:, : START + 1].tolist())
-    answers: dict[Place, bool] = {}
-    kept = [
-        number
-        for number, place in enumerate(places)
-        if (answers[place] if place in answers else answers.setdefault(place, found.wants(*place)))
-    ]
-    return cells if len(kept) == len(cells) else cells.where(np.array(kept, dtype=np.int64))
+    """The cells that are a part of the stretch; neighbours of one place are asked for once."""
+    if not len(cells):
+        return cells
+    places = cells.keys[:, : START + 1]
+    begins = np.flatnonzero(np.concatenate([[True], np.any(places[1:] != places[:-1], axis=1)]))
+    answers = np.array([found.wants(*place) for place in places[begins].tolist()], dtype=np.bool_)
+    if answers.all():
+        return cells
+    return cells.where(np.flatnonzero(np.repeat(answers, np.diff(np.append(begins, len(cells))))))
 
 
 def _marks(connection: Connection, workflow_keys: Sequence[int], start: int, end: int | None) -> list[Row]:
