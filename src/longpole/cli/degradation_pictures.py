@@ -41,6 +41,8 @@ _KINDS = {
 }
 _MOST_POINTS = 48
 _MOST_CAUSES = 3
+_VAGUE = 10
+"""Of what hardly ever was, nobody knows how much more often it is."""
 
 
 def picture(event: Degradation, points: Points | None) -> Group:
@@ -69,6 +71,8 @@ def _head(event: Degradation) -> Text:
 def _figures(event: Degradation) -> Text:
     unit = _UNITS.get(event.metric, "seconds")
     ratio = f"×{event.ratio:.2f} ({event.low:.2f}–{event.high:.2f})"
+    if event.high > _VAGUE * event.low:
+        ratio = f"×{event.low:.2f} or more" if event.ratio > 1 else f"×{event.high:.2f} or less"
     how = "run by run" if event.method is DetectionMethod.SEQUENTIAL else "as a step of its series"
     return Text(f"  {written(event.before, unit)} → {written(event.after, unit)}  {ratio}, found {how}")
 

@@ -40,11 +40,12 @@ _LEAST_OF_HOUR = 10
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A version that came up lately, and those that ran before it; `since` in seconds, rounded down."""
+    """A version that came up lately, and those that ran before it, with how many runs; `since` in seconds."""
 
     version: str
     before: tuple[str, ...]
     since: int
+    runs_before: int
 
 
 def new_versions(connection: Connection, workflow_key: int, now: int) -> list[NewVersion]:
@@ -58,13 +59,15 @@ def new_versions(connection: Connection, workflow_key: int, now: int) -> list[Ne
     for key, start in zip(cells.keys[:, VERSION_OF_RUN].tolist(), cells.keys[:, START].tolist(), strict=True):
         if key:
             first[key] = min(start, first.get(key, start))
+    counts = cells.numbers["run_count"]
     newest = [key for key, start in first.items() if start > now - _NEW_FOR and start > min(first.values())]
     names = version_names(connection, list(first)) if newest else {}
     found = []
     for key in newest:
         older = tuple(sorted(names[each] for each in first if first[each] < first[key] and each in names))
         if older and key in names:
-            found.append(NewVersion(names[key], older, first[key]))
+            count = int(counts[cells.keys[:, VERSION_OF_RUN] != key].sum())
+            found.append(NewVersion(names[key], older, first[key], count))
     return found
 
 
@@ -74,7 +77,9 @@ def version_events(
     """What new versions changed, as events; those known already have the fingerprints that they had."""
     for new in new_versions(connection, scope.workflow_key, now_ns // NS_PER_SECOND):
         since = new.since * NS_PER_SECOND
-        old = times_of_version(connection, scope, Period(since - _BEFORE * NS_PER_SECOND, now_ns), new.before)
+        old = times_of_version(
+            connection, scope, Period(since - _BEFORE * NS_PER_SECOND, now_ns), new.before, new.runs_before
+        )
         fresh = times_of_version(connection, scope, Period(since, None), [new.version])
         if len(old) < _LEAST_BEFORE or len(fresh) < LEAST_RUNS:
             continue

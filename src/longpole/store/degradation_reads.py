@@ -26,7 +26,9 @@ _FACT = "degradations:"
 _WHERE_NEW = {Tier.HOUR: 26 * 3_600, Tier.UNIT: 2 * 3_600}
 """Hours have their cells once they are over; until then there are those of 5 minutes."""
 _FAILED = 1
-_MOST_TIMES = 4_000
+_MOST_TIMES, _LISTED = 4_000, 25_000
+_KEYS_A_MICROSECOND = 1 << 12
+"""The low bits of a key are its process."""
 Floats = NDArray[np.float64]
 
 
@@ -76,6 +78,15 @@ def remember_look(connection: Connection, workflow_key: int, now: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """How many runs, on which side of the change, and of which version only."""
+
+    most: int
+    is_before: bool
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SampledRun:
     """A run whole, as `analysis.attribution` wants it."""
 
@@ -90,14 +101,16 @@ class SampledRun:
 
 
 def sampled_runs(
-    connection: Connection, scope: WorkflowScope, period: Period, most: int, only_version: str | None = None
+    connection: Connection, scope: WorkflowScope, period: Period, sample: Sample
 ) -> tuple[SampledRun, ...]:
-    """Some runs of a period whole, spread evenly over it."""
+    """Some runs of a period whole, spread evenly over it, or over that end of it which is near the change."""
     query = select(runs.c.run_key).where(scope.condition(), in_period(period))
-    if only_version is not None:
-        query = query.where(runs.c.workflow_version == only_version)
-    keys = list(connection.scalars(query.order_by(runs.c.period_ns, runs.c.run_key).limit(100 * most)))
-    chosen = [keys[place] for place in evenly(len(keys), most)]
+    if sample.version is not None:
+        query = query.where(runs.c.workflow_version == sample.version)
+    order = (runs.c.period_ns, runs.c.run_key)
+    near = [each.desc() for each in order] if sample.is_before else order
+    keys = list(connection.scalars(query.order_by(*near).limit(_LISTED)))
+    chosen = [keys[place] for place in evenly(len(keys), sample.most)]
     wholes = whole_runs(connection, np.array(chosen, dtype=np.int64))
     columns = (
         runs.c.run_key,
@@ -130,14 +143,21 @@ class RunTimes:
         return int(self.end_ns.size)
 
 
-def times_of_version(connection: Connection, scope: WorkflowScope, period: Period, versions: Sequence[str]) -> RunTimes:
-    """The runs of some versions in a period; of more than some thousand the first."""
+def times_of_version(
+    connection: Connection, scope: WorkflowScope, period: Period, versions: Sequence[str], of: int = 0
+) -> RunTimes:
+    """The runs of some versions in a period; of more than some thousand the first.
+
+    Where it is known that there are many, some thousand `of` them, from all of the time.
+    """
     query = (
         select(runs.c.period_ns, runs.c.elapsed_ns, raw(runs.c.status).label("status"))
         .where(scope.condition(), in_period(period), runs.c.workflow_version.in_(versions))
         .order_by(runs.c.period_ns, runs.c.run_key)
         .limit(_MOST_TIMES)
     )
+    if of > _MOST_TIMES:
+        query = query.where(runs.c.run_key // _KEYS_A_MICROSECOND % (of // _MOST_TIMES + 1) == 0)
     rows = connection.execute(query).all()
     elapsed = np.array([row.elapsed_ns or np.nan for row in rows], dtype=np.float64)
     failed = np.array([row.status == _FAILED for row in rows], dtype=np.bool_)

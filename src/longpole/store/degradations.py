@@ -28,7 +28,7 @@ _UNCHANGING = frozenset({"id", "app_id", "workflow_id", "fingerprint", "created_
 def add(connection: Connection, event: Degradation) -> bool:
     """Store a new event; False where the same one is there already."""
     made = upsert(connection, table).values(**_row(event)).on_conflict_do_nothing()
-    return bool(connection.execute(made).rowcount)
+    return connection.execute(made.returning(table.c.id)).first() is not None
 
 
 def change(connection: Connection, event: Degradation) -> None:
