@@ -57,6 +57,8 @@ def address(sqlite_url: str, trip: Callable[..., dict[str, Any]]) -> Iterator[st
 _WORKFLOW = "POST /apps/{app_id}/workflows/{workflow_id}"
 UNDESCRIBABLE = {f"{_WORKFLOW}/{call}" for call in ("runs", "cache/lookup", "cache/store", "cache/invalidate", "graph")}
 UNDESCRIBABLE.add("GET /apps/{app_id}/workflows/{workflow_id}/performance/what-if")  # each change needs its own fields
+UNDESCRIBABLE.add("GET /apps/{app_id}/workflows/{workflow_id}/performance/trends")  # metrics of one's own, zones
+UNDESCRIBABLE.add("POST /apps/{app_id}/metrics")  # which names have a meaning already, and how formulas are spelled
 UNDESCRIBABLE |= {"POST /alerts", "PATCH /alerts/{rule_id}"}  # each kind and channel needs its own fields
 described = schemathesis.openapi.from_dict(create_app(Runtime()).openapi())
 
