@@ -10,13 +10,23 @@ COMPARE = "/apps/shop/workflows/trip_planner/performance/compare"
 
 
 @pytest.fixture
-def versions(client: TestClient, trip: Callable[..., dict[str, Any]]) -> TestClient:
-    """Thirty runs of version 3, and of a version 4 that takes twice as long, hour by hour."""
-    for number in range(30):
-        for version, slow in (("3", 1), ("4", 2)):
-            run = {**trip(f"{version}-{number}", hours_ago=1 + number, slow=slow), "workflow_version": version}
-            answer = client.post("/apps/shop/workflows/trip_planner/runs", json=run)
-            assert answer.status_code == 200, answer.text
+def record(trip: Callable[..., dict[str, Any]]) -> Callable[[TestClient], None]:
+    """Records thirty runs of version 3, and of a version 4 that takes twice as long, hour by hour."""
+
+    def recorded(client: TestClient) -> None:
+        for number in range(30):
+            for version, slow in (("3", 1), ("4", 2)):
+                run = {**trip(f"{version}-{number}", hours_ago=1 + number, slow=slow), "workflow_version": version}
+                answer = client.post("/apps/shop/workflows/trip_planner/runs", json=run)
+                assert answer.status_code == 200, answer.text
+
+    return recorded
+
+
+@pytest.fixture
+def versions(client: TestClient, record: Callable[[TestClient], None]) -> TestClient:
+    """Both versions on each database."""
+    record(client)
     return client
 
 
@@ -54,18 +64,17 @@ def test_two_versions(versions: TestClient) -> None:
     ]
 
 
-def test_periods_and_what_the_answer_says_of_them(versions: TestClient) -> None:
+def test_periods_and_shares_that_were_not_meant(border: TestClient, record: Callable[[TestClient], None]) -> None:
+    record(border)
     asked = {"a_since": "2026-11-07T00:00:00Z", "a_until": "2026-11-08T00:00:00Z", "b_since": "2026-11-08T00:00:00Z"}
-    found = versions.get(COMPARE, params={**asked, "a_version": "3", "b_version": "3"}).json()
+    found = border.get(COMPARE, params={**asked, "a_version": "3", "b_version": "3"}).json()
     assert (found["a"]["run_count"], found["b"]["run_count"]) == (18, 12)
     assert {each["verdict"] for each in found["figures"]} == {"too_few_runs"}
     assert found["is_concurrent"] is False
     assert found["caveats"][0].startswith("Before and after are not two groups")
 
-
-def test_shares_that_were_not_meant(versions: TestClient) -> None:
-    asked = {"a_version": "3", "b_version": "4", "expected_share": 0.9, "repeated": "true"}
-    found = versions.get(COMPARE, params=asked).json()
+    shares = {"a_version": "3", "b_version": "4", "expected_share": 0.9, "repeated": "true"}
+    found = border.get(COMPARE, params=shares).json()
     assert found["sample_ratio"]["is_mismatch"] is True
     assert found["is_repeated"] is True
     assert "worse" not in {each["verdict"] for each in found["figures"]}
