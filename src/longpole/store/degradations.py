@@ -5,7 +5,6 @@ Upstream: `services.degradations`. Downstream: `tables.degradations`.
 
 from collections.abc import Collection
 from dataclasses import asdict, fields
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -37,23 +36,20 @@ def change(connection: Connection, event: Degradation) -> None:
     connection.execute(update(table).where(table.c.id == event.id).values(**row))
 
 
-def those(  # noqa: PLR0917 - a query by what is given
+def those(
     connection: Connection,
     app_id: str | None = None,
     workflow_id: str | None = None,
     state: DegradationState | None = None,
-    since: datetime | None = None,
     limit: int | None = None,
 ) -> tuple[Degradation, ...]:
-    """Events, the newest first; what is None is not asked about. `since`: those that had not ended by then."""
+    """Events, the newest first; what is None is not asked about."""
     query = select(table).order_by(table.c.started_at.desc(), table.c.id)
     for column, value in ((table.c.app_id, app_id), (table.c.workflow_id, workflow_id)):
         if value is not None:
             query = query.where(column == text(value))
     if state is not None:
         query = query.where(table.c.state == state)
-    if since is not None:
-        query = query.where((table.c.closed_at.is_(None)) | (table.c.closed_at >= since))
     if limit is not None:
         query = query.limit(limit)
     return tuple(map(_event, connection.execute(query)))
