@@ -20,7 +20,7 @@ demo: setup  ## run real workflows against a server, print what it found (ARGS=-
 	$(UV) run --no-sync longpole demo $(ARGS)
 
 test: setup  ## every test, on SQLite and PostgreSQL
-	$(UV) run --no-sync pytest -n 2 -m "not soak" $(ARGS)
+	$(UV) run --no-sync pytest -n 2 --dist worksteal -m "not soak" $(ARGS)
 
 check: setup  ## lint, format, types, layers
 	$(UV) run --no-sync ruff check .

@@ -60,6 +60,9 @@ UNDESCRIBABLE.add("GET /apps/{app_id}/workflows/{workflow_id}/performance/what-i
 UNDESCRIBABLE.add("GET /apps/{app_id}/workflows/{workflow_id}/performance/trends")  # metrics of one's own, zones
 UNDESCRIBABLE.add("POST /apps/{app_id}/metrics")  # which names have a meaning already, and how formulas are spelled
 UNDESCRIBABLE |= {"POST /alerts", "PATCH /alerts/{rule_id}"}  # each kind and channel needs its own fields
+UNDESCRIBABLE.add("GET /apps/{app_id}/workflows/{workflow_id}/performance/compare")  # a side is said in one way
+_ADVICE = f"{_WORKFLOW}/optimization/recommendations"
+UNDESCRIBABLE.add(f"{_ADVICE}/{{recommendation_id}}/implement")  # in which years 63 bits of nanoseconds end
 described = schemathesis.openapi.from_dict(create_app(Runtime()).openapi())
 
 
