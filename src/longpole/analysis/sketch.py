@@ -47,7 +47,7 @@ def bucket_bound(index: float) -> float:
     return float(2.0 ** (index / BUCKETS_PER_DOUBLING))
 
 
-class Packed(msgspec.Struct, array_like=True, frozen=True):
+class Packed(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A sketch as it is packed; `total` and `squares` are big-endian, `indices` and `counts` little-endian arrays."""
 
     count: int

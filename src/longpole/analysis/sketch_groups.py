@@ -16,7 +16,6 @@ from itertools import pairwise
 from math import sqrt
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -148,25 +147,9 @@ class Spreads(NamedTuple):
 _QUANTILES = (0.5, 0.95, 0.99)
 
 
-class _View(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A packed sketch whose buckets stay where they are."""
-
-    count: int
-    zeros: int
-    least: int
-    greatest: int
-    total: bytes
-    squares: bytes
-    indices: memoryview
-    counts: memoryview
-
-
-_view = msgspec.msgpack.Decoder(_View).decode
-
-
 def spreads(packed: Sequence[bytes | None]) -> Spreads:
     """How each packed sketch is spread, where there is one; all percentiles are found together."""
-    known = [(place, part) for place, data in enumerate(packed) if data is not None for part in [_view(data)]]
+    known = [(place, part) for place, data in enumerate(packed) if data is not None for part in [unpack(data)]]
     parts = [part for _, part in known if part.count]
     exact = [(part.count, int.from_bytes(part.total, "big"), int.from_bytes(part.squares, "big")) for part in parts]
     if all(part.count < 1 << 32 for part in parts):
@@ -189,7 +172,7 @@ def spreads(packed: Sequence[bytes | None]) -> Spreads:
 class _Stacked:
     """The buckets of many sketches one after the other."""
 
-    def __init__(self, parts: Sequence[Packed] | Sequence[_View]) -> None:
+    def __init__(self, parts: Sequence[Packed]) -> None:
         self.indices = np.frombuffer(b"".join([part.indices for part in parts]), dtype="<i2")
         self.counts = np.frombuffer(b"".join([part.counts for part in parts]), dtype="<u4")
         self.upto = np.cumsum(self.counts, dtype=np.int64)
