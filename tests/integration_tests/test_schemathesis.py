@@ -73,4 +73,5 @@ def test_it_finds_nothing(case: Case, address: str) -> None:
     # A description cannot say that a run must not end before it starts, nor in which years 63 bits of
     # nanoseconds end: such reports are refused though they are as described. Nor that of some fields one is needed.
     undescribable = [positive_data_acceptance] if case.operation.label in UNDESCRIBABLE else []
-    case.call_and_validate(base_url=address, excluded_checks=undescribable)
+    # A look-up may wait for ten seconds for who was asked the same before.
+    case.call_and_validate(base_url=address, excluded_checks=undescribable, timeout=30)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from longpole.analysis.comparison_columns import Floats, Ints, Values, same_strata, worth_of_runs
-from longpole.analysis.same_traffic import Traffic, matched
+from longpole.analysis.same_traffic import Traffic, imbalance, matched, weights_of
 
 _LEAST_COVERAGE = 0.7
 _MOST_IMBALANCE = 0.2
@@ -51,7 +51,8 @@ class Ground:
         """The ground of two sides, neither of them empty. O(n log n)."""
         found = matched(a, b)
         coverage = float(min((found.before >= 0).mean(), (found.after >= 0).mean()))
-        problem = _problem(coverage, found.imbalance)
+        turned = weights_of(found.after, found.before, np.ones(len(b)), np.ones(len(a)), found.classes)
+        problem = _problem(coverage, max(found.imbalance, imbalance(b, a, turned, found.before)))
         return Ground((found.before, found.after), found.classes, _blocks(a.end_ns, b.end_ns), coverage, problem)
 
     def raw(self, values: tuple[Floats, Floats], amounts: tuple[Floats, Floats], influence: Influence) -> Columns:

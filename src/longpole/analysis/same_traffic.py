@@ -67,7 +67,7 @@ def matched(before: Traffic, after: Traffic) -> Matched:
         count = _assign(keys[: len(before)], keys[len(before) :], here, there, count)
     covered = float((there >= 0).mean()) if len(after) else 0.0
     weights = weights_of(here, there, np.ones(len(before)), np.ones(len(after)), count)
-    return Matched(here, there, count, covered, _imbalance(before, after, weights, there))
+    return Matched(here, there, count, covered, imbalance(before, after, weights, there))
 
 
 def weights_of(before: Ints, after: Ints, times_before: Floats, times_after: Floats, classes: int) -> Floats:
@@ -120,7 +120,8 @@ def _assign(before: Ints, after: Ints, here: Ints, there: Ints, count: int) -> i
     return count + int(many.sum())
 
 
-def _imbalance(before: Traffic, after: Traffic, weights: Floats, there: Ints) -> float:
+def imbalance(before: Traffic, after: Traffic, weights: Floats, there: Ints) -> float:
+    """By how many standard deviations sizes still differ, with these weights of the runs before."""
     here, now = np.isfinite(before.size) & (weights > 0), np.isfinite(after.size) & (there >= 0)
     if not here.any() or not now.any():
         return 0.0

@@ -172,16 +172,21 @@ class TestCachedNode:
 
     def test_an_interrupted_or_cancelled_call_leaves_nothing_behind(self, runs_of: RunsOf) -> None:
         calls = itertools.count()
+        has_begun = asyncio.Event()
 
         @longpole.cached_node()
         async def slow() -> int:
             number = next(calls)
+            has_begun.set()
             await asyncio.sleep(60 if number == 0 else 0)
             return number
 
         async def program() -> int:
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(slow(), 0.05)
+            first = asyncio.create_task(slow())
+            await has_begun.wait()
+            first.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await first
             return await slow()
 
         assert asyncio.run(program()) == 1
