@@ -113,8 +113,9 @@ class TestList:
 
     @pytest.mark.parametrize("cursor", ["made up", "é", "", "AAAA"])
     def test_a_cursor_that_no_page_gave_is_422(self, trips: TestClient, cursor: str) -> None:
-        answer = trips.get(RUNS, params={"cursor": cursor})
-        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor")
+        for path in (RUNS, RUNS.replace("/workflows/", "/workflows/unknown-")):
+            answer = trips.get(path, params={"cursor": cursor})
+            assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor"), path
 
 
 class TestOfATrace:

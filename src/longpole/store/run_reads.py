@@ -96,12 +96,13 @@ def list_runs(  # noqa: PLR0917 - the order is the agreed one
     Raises:
         InvalidInputError: If `cursor` is none that an earlier page gave.
     """
+    after = None if cursor is None else _place_of(cursor)
     scope = find_scope(connection, app_id, workflow_id)
     if scope is None:
         return RunPage((), None)
     query = matching(_RUNS.where(scope.condition()), filters, connection.dialect.name)
-    if cursor is not None:
-        query = _after(query, cursor)
+    if after is not None:
+        query = _after(query, *after)
     query = query.order_by(runs.c.period_ns.desc(), runs.c.run_key.desc()).limit(limit + 1)
     found = connection.execute(query).all()
     page = found[:limit]
@@ -109,11 +110,16 @@ def list_runs(  # noqa: PLR0917 - the order is the agreed one
     return RunPage(tuple(map(run_of, page)), None if more is None else base64.urlsafe_b64encode(more).decode())
 
 
-def _after(query: Select[Any], cursor: str) -> Select[Any]:
+def _place_of(cursor: str) -> tuple[int, int]:
+    """The time and the key of the run that a page ended with."""
     try:
         period_ns, run_key = _CURSOR.unpack(base64.b64decode(cursor, altchars=b"-_", validate=True))
     except (binascii.Error, struct.error, ValueError):
         raise InvalidInputError("cursor", "must be the next_cursor of an earlier page", cursor) from None
+    return period_ns, run_key
+
+
+def _after(query: Select[Any], period_ns: int, run_key: int) -> Select[Any]:
     later = (runs.c.period_ns == period_ns) & (runs.c.run_key < run_key)
     return query.where(runs.c.period_ns <= period_ns).where((runs.c.period_ns < period_ns) | later)
 
