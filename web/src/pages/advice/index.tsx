@@ -1,0 +1,6 @@
+import { strings } from "@/strings";
+import { Page } from "@/ui/page";
+
+export default function Advice() {
+  return <Page title={strings.advice.title}>{null}</Page>;
+}

@@ -1,0 +1,37 @@
+/** Mantine's theme, drawn from the tokens: components look like ours, not like a template. */
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+const pole: MantineColorsTuple = [
+  "#fff1e6", "#ffdfc7", "#ffc195", "#ffa366", "#ff8a3d", "#f5731f", "#dd5f10", "#c8500a", "#a3420a", "#7c3309",
+]; // prettier-ignore
+
+export const theme = createTheme({
+  primaryColor: "pole",
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  luminanceThreshold: 0.35,
+  colors: { pole },
+  fontFamily: "var(--lp-font)",
+  fontFamilyMonospace: "var(--lp-mono)",
+  defaultRadius: "sm",
+  fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
+  headings: { fontFamily: "var(--lp-font)", fontWeight: "600" },
+  cursorType: "pointer",
+  focusRing: "auto",
+});
+
+/** Mantine's own variables, from ours. */
+export const variables: CSSVariablesResolver = () => {
+  const both = {
+    "--mantine-color-body": "var(--lp-bg)",
+    "--mantine-color-text": "var(--lp-text)",
+    "--mantine-color-dimmed": "var(--lp-dim)",
+    "--mantine-color-default": "var(--lp-panel)",
+    "--mantine-color-default-border": "var(--lp-line-strong)",
+    "--mantine-color-default-hover": "var(--lp-sunken)",
+    "--mantine-color-placeholder": "var(--lp-dim)",
+    "--mantine-color-anchor": "var(--lp-link)",
+    "--mantine-color-error": "var(--lp-error)",
+  };
+  return { variables: {}, light: both, dark: both };
+};
