@@ -2,6 +2,7 @@
 import { advice } from "./advice";
 import { cache } from "./cache";
 import { common } from "./common";
+import { connect } from "./connect";
 import { graph } from "./graph";
 import { live } from "./live";
 import { overview } from "./overview";
@@ -14,6 +15,7 @@ export const strings = {
   advice,
   cache,
   common,
+  connect,
   graph,
   live,
   overview,
