@@ -1,6 +1,7 @@
 """Every subject's routes, in the order in which the API's description lists them."""
 
 from longpole.rest import (
+    advice_lists,
     alerts,
     apps,
     cache,
@@ -18,6 +19,7 @@ from longpole.rest import (
     runs,
     system,
     trends,
+    versions,
     what_if,
 )
 
@@ -26,11 +28,13 @@ ROUTERS = (
     pages.router,
     performance.router,
     trends.router,
+    versions.router,
     forecast.router,
     what_if.router,
     compare.router,
     degradations.router,
     recommendations.router,
+    advice_lists.router,
     alerts.router,
     graph.router,
     metrics.router,

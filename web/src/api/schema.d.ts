@@ -667,6 +667,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/apps/{app_id}/workflows/{workflow_id}/versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description The versions that ran in the period, the one that came up last first. An unknown workflow has none.
+         */
+        readonly get: operations["list_versions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/degradations": {
         readonly parameters: {
             readonly query?: never;
@@ -719,6 +739,46 @@ export interface paths {
          * @description 200 when the database is reachable and migrated, else 503 with the reason.
          */
         readonly get: operations["get_readiness"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/recommendations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List All Recommendations
+         * @description Recommendations of all workflows, those first that are worth most in a month, and what was brought so far.
+         */
+        readonly get: operations["list_all_recommendations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/recommendations/{recommendation_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Find Recommendation
+         * @description One recommendation, whichever workflow it is of and whatever became of it.
+         */
+        readonly get: operations["find_recommendation"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -846,6 +906,85 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AdviceCounts
+         * @description How many recommendations there are by status.
+         */
+        readonly AdviceCounts: {
+            /** Active */
+            readonly active: number;
+            /** Dismissed */
+            readonly dismissed: number;
+            /** Implemented */
+            readonly implemented: number;
+            /** Obsolete */
+            readonly obsolete: number;
+        };
+        /**
+         * AdviceLine
+         * @description A recommendation as a list shows it.
+         */
+        readonly AdviceLine: {
+            /** Affected Nodes */
+            readonly affected_nodes: readonly string[];
+            /** App Id */
+            readonly app_id: string;
+            readonly category: components["schemas"]["Category"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** Estimate */
+            readonly estimate: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** Estimated Improvement */
+            readonly estimated_improvement: string | null;
+            /** Gain */
+            readonly gain: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** Id */
+            readonly id: string;
+            /** Rule */
+            readonly rule: string | null;
+            readonly severity: components["schemas"]["Severity"];
+            readonly status: components["schemas"]["RecommendationStatus"];
+            /** Title */
+            readonly title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            readonly updated_at: string;
+            /** @description Of its verification; null: not looked back at yet. */
+            readonly verdict: components["schemas"]["longpole__domain__recommendations__Verdict"] | null;
+            /** Workflow Id */
+            readonly workflow_id: string;
+            readonly worth: components["schemas"]["MonthlyWorth"];
+        };
+        /**
+         * AdviceList
+         * @description A page of recommendations, the most worth first.
+         */
+        readonly AdviceList: {
+            /**
+             * Analysed At
+             * @description When the workflow was analysed last; null where none is named, or it never was.
+             */
+            readonly analysed_at: string | null;
+            readonly brought: components["schemas"]["Brought"];
+            /** @description Whatever status was asked for. */
+            readonly counts: components["schemas"]["AdviceCounts"];
+            /** Items */
+            readonly items: readonly components["schemas"]["AdviceLine"][];
+            /**
+             * Next Cursor
+             * @description Asks for those after them; null where there are none.
+             */
+            readonly next_cursor: string | null;
+        };
         /**
          * AlertDeliveries
          * @description Messages, the newest first.
@@ -1184,6 +1323,23 @@ export interface components {
             readonly workflow_id: string;
         };
         /**
+         * Brought
+         * @description What followed advice has brought a month, as far as it was verified; what got worse is taken off.
+         */
+        readonly Brought: {
+            /** Failed Runs Per Month */
+            readonly failed_runs_per_month: number;
+            /** Seconds Per Month */
+            readonly seconds_per_month: number;
+            /** Usd Per Month */
+            readonly usd_per_month: number;
+            /**
+             * Verified
+             * @description How many that were followed have a verdict of better or worse.
+             */
+            readonly verified: number;
+        };
+        /**
          * By
          * @description What has a line of its own.
          * @enum {string}
@@ -1320,7 +1476,7 @@ export interface components {
              */
             readonly unit: string;
             /** @description Of b beside a, with all figures allowed for. */
-            readonly verdict: components["schemas"]["Verdict"];
+            readonly verdict: components["schemas"]["longpole__domain__comparisons__Verdict"];
         };
         /**
          * ComparedNode
@@ -1353,7 +1509,7 @@ export interface components {
             readonly share_a: number | null;
             /** Share B */
             readonly share_b: number | null;
-            readonly verdict: components["schemas"]["Verdict"];
+            readonly verdict: components["schemas"]["longpole__domain__comparisons__Verdict"];
         };
         /**
          * ComparedSide
@@ -2265,6 +2421,29 @@ export interface components {
              * @description LONGPOLE_METRICS_MAX: of so many there are figures of one stretch of time.
              */
             readonly most_names: number;
+        };
+        /**
+         * MonthlyWorth
+         * @description What it is worth in a month of the workflow's traffic; null: does not apply, or is not known.
+         */
+        readonly MonthlyWorth: {
+            /**
+             * Failed Runs Per Month
+             * @description Runs that would not fail.
+             */
+            readonly failed_runs_per_month: number | null;
+            /**
+             * Score
+             * @description What the list is ordered by; of no other use.
+             */
+            readonly score: number;
+            /**
+             * Seconds Per Month
+             * @description Run time that would be saved.
+             */
+            readonly seconds_per_month: number | null;
+            /** Usd Per Month */
+            readonly usd_per_month: number | null;
         };
         /**
          * NewAlertRule
@@ -3789,12 +3968,6 @@ export interface components {
             readonly workflow_id: string;
         };
         /**
-         * Verdict
-         * @description What can be said of b, beside a.
-         * @enum {string}
-         */
-        readonly Verdict: "better" | "worse" | "no_evidence" | "too_few_runs";
-        /**
          * Wait
          * @description Somebody is making it still: ask again, with `waited`.
          */
@@ -4009,6 +4182,58 @@ export interface components {
             readonly workflow_name: string | null;
         };
         /**
+         * WorkflowVersion
+         * @description A version that ran in the period.
+         */
+        readonly WorkflowVersion: {
+            /** Failed */
+            readonly failed: number;
+            /**
+             * First Run At
+             * Format: date-time
+             * @description Up to an hour before its first run ever ended; a day, where that was before the period.
+             */
+            readonly first_run_at: string;
+            /**
+             * Last Run At
+             * Format: date-time
+             * @description Up to an hour before its last run ended.
+             */
+            readonly last_run_at: string;
+            /**
+             * Run Count
+             * @description Its runs of the period.
+             */
+            readonly run_count: number;
+            /**
+             * Version
+             * @description Null: runs that name none.
+             */
+            readonly version: string | null;
+        };
+        /**
+         * WorkflowVersions
+         * @description The versions that ran in the period, the one that came up last first.
+         */
+        readonly WorkflowVersions: {
+            /** App Id */
+            readonly app_id: string;
+            /** Items */
+            readonly items: readonly components["schemas"]["WorkflowVersion"][];
+            /**
+             * Period End
+             * Format: date-time
+             */
+            readonly period_end: string;
+            /**
+             * Period Start
+             * Format: date-time
+             */
+            readonly period_start: string;
+            /** Workflow Id */
+            readonly workflow_id: string;
+        };
+        /**
          * Workflows
          * @description Workflows, the one that ran last first.
          */
@@ -4016,6 +4241,18 @@ export interface components {
             /** Items */
             readonly items: readonly components["schemas"]["Workflow"][];
         };
+        /**
+         * Verdict
+         * @description What can be said of b, beside a.
+         * @enum {string}
+         */
+        readonly longpole__domain__comparisons__Verdict: "better" | "worse" | "no_evidence" | "too_few_runs";
+        /**
+         * Verdict
+         * @description What runs since a change say about it. It is a comparison of before and after, not an experiment.
+         * @enum {string}
+         */
+        readonly longpole__domain__recommendations__Verdict: "improved" | "no_evidence" | "regressed" | "too_few_runs";
         /**
          * Removed
          * @description How many entries went.
@@ -4039,6 +4276,9 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AdviceCounts = components['schemas']['AdviceCounts'];
+export type AdviceLine = components['schemas']['AdviceLine'];
+export type AdviceList = components['schemas']['AdviceList'];
 export type AlertDeliveries = components['schemas']['AlertDeliveries'];
 export type AlertDelivery = components['schemas']['AlertDelivery'];
 export type AlertEvent = components['schemas']['AlertEvent'];
@@ -4054,6 +4294,7 @@ export type Basis = components['schemas']['Basis'];
 export type Bottleneck = components['schemas']['Bottleneck'];
 export type Bottlenecks = components['schemas']['Bottlenecks'];
 export type Breakdown = components['schemas']['Breakdown'];
+export type Brought = components['schemas']['Brought'];
 export type By = components['schemas']['By'];
 export type Bypass = components['schemas']['Bypass'];
 export type CachedNode = components['schemas']['CachedNode'];
@@ -4102,6 +4343,7 @@ export type Lookup = components['schemas']['Lookup'];
 export type MemoryFigures = components['schemas']['MemoryFigures'];
 export type MetricDefinition = components['schemas']['MetricDefinition'];
 export type MetricsState = components['schemas']['MetricsState'];
+export type MonthlyWorth = components['schemas']['MonthlyWorth'];
 export type NewAlertRule = components['schemas']['NewAlertRule'];
 export type Node = components['schemas']['Node'];
 export type NodeFigures = components['schemas']['NodeFigures'];
@@ -4146,7 +4388,6 @@ export type TopNodes = components['schemas']['TopNodes'];
 export type TrendLine = components['schemas']['TrendLine'];
 export type TrendPoint = components['schemas']['TrendPoint'];
 export type TrendSeries = components['schemas']['TrendSeries'];
-export type Verdict = components['schemas']['Verdict'];
 export type Wait = components['schemas']['Wait'];
 export type Waiting = components['schemas']['Waiting'];
 export type WaitingFigures = components['schemas']['WaitingFigures'];
@@ -4154,7 +4395,11 @@ export type WhatIf = components['schemas']['WhatIf'];
 export type WholeRun = components['schemas']['WholeRun'];
 export type WholeRuns = components['schemas']['WholeRuns'];
 export type Workflow = components['schemas']['Workflow'];
+export type WorkflowVersion = components['schemas']['WorkflowVersion'];
+export type WorkflowVersions = components['schemas']['WorkflowVersions'];
 export type Workflows = components['schemas']['Workflows'];
+export type LongpoleDomainComparisonsVerdict = components['schemas']['longpole__domain__comparisons__Verdict'];
+export type LongpoleDomainRecommendationsVerdict = components['schemas']['longpole__domain__recommendations__Verdict'];
 export type LongpoleRestSchemasCacheRemoved = components['schemas']['longpole__rest__schemas__cache__Removed'];
 export type LongpoleRestSchemasGraphsRemoved = components['schemas']['longpole__rest__schemas__graphs__Removed'];
 export type $defs = Record<string, never>;
@@ -6855,6 +7100,61 @@ export interface operations {
             };
         };
     };
+    readonly list_versions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The period: so many days up to now. */
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The application; slashes in it as `%2F`. */
+                readonly app_id: string;
+                /** @description The workflow; slashes in it as `%2F`. */
+                readonly workflow_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WorkflowVersions"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly list_degradations: {
         readonly parameters: {
             readonly query?: {
@@ -6972,6 +7272,136 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly list_all_recommendations: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only of this application. */
+                readonly app_id?: string | null;
+                /** @description Only of workflows of this name. */
+                readonly workflow_id?: string | null;
+                /** @description Only those of this severity. */
+                readonly severity?: components["schemas"]["Severity"] | null;
+                /** @description Only those of this category. */
+                readonly category?: components["schemas"]["Category"] | null;
+                /** @description Those of this status. */
+                readonly status?: components["schemas"]["RecommendationStatus"];
+                /** @description At most so many, the most worth. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AdviceList"];
+                };
+            };
+            /** @description The body is not JSON. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly find_recommendation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The recommendation. */
+                readonly recommendation_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Recommendation"];
+                };
+            };
+            /** @description There is no such thing, or not in this application and workflow. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A parameter or field is wrong; `errors` says which. */
