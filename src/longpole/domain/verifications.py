@@ -39,6 +39,7 @@ class Verification:
         estimate_expected: What the advice had promised.
         share_of_estimate: Of the promised difference, how much came; 1 is all of it, below 0 is worse than before.
         checked_at: An ISO 8601 instant.
+        runs_per_month: At the rate since the change.
         is_final: Runs of two weeks were seen; it is not looked at again.
         others: Figures that the advice was not about.
     """
@@ -56,6 +57,7 @@ class Verification:
     high: float | None = None
     estimate_expected: float | None = None
     share_of_estimate: float | None = None
+    runs_per_month: float | None = None
     is_final: bool = False
     caveats: tuple[str, ...] = ()
     others: tuple[Comparison, ...] = field(default_factory=tuple)

@@ -17,6 +17,7 @@ from longpole.domain.recommendations import Recommendation
 from longpole.domain.units import instant
 from longpole.services.recommendations import standing
 from longpole.store import recommendations as store
+from longpole.store.advice_due import remember_findings
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,8 @@ def reconcile(
     What somebody made by hand stands as well, and is never touched. So does
     what the rules found before that are `unfinished`, by their names.
     """
-    now = instant(runtime.current().clock())
+    now_ns = runtime.current().clock()
+    now = instant(now_ns)
     analysed = Analysed(app_id, workflow_id, observed, tuple(findings), now, unfinished=frozenset(unfinished))
     with runtime.unit_of_work() as connection:
         done = reconciled(store.found_by_rules(connection, app_id, workflow_id), analysed)
@@ -42,6 +44,7 @@ def reconcile(
         for changed in done.changed:
             store.save(connection, changed)
         store.seen(connection, done.seen, now)
+        remember_findings(connection, app_id, workflow_id, now_ns)
         if done.left_out:
             _log.info("advice: %d findings of a workflow are worth less than what stands already", done.left_out)
         return standing(connection, store.Wanted(app_id, workflow_id))

@@ -109,6 +109,7 @@ def _verification(known: Recommendation, sides: _Sides, now: datetime, *, is_fin
         checked_at=now.isoformat(),
         method=_METHOD,
         estimate_expected=(known.estimate or {}).get("expected"),
+        runs_per_month=sides.per_month(),
         is_final=is_final,
         caveats=_caveats(sides, compared, found),
         others=tuple(_others(compared, metric.figure)),

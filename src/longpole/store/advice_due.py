@@ -1,14 +1,17 @@
 """Which workflows are to be analysed: not for a day, and with new runs enough to see something new.
 
-Upstream: `services.advice_upkeep`. Downstream: `upkeep_facts` remembers when each was analysed last.
+Upstream: `services.advice_upkeep`, `services.advice_lifecycle`, `services.advice_lists`.
+Downstream: `upkeep_facts` remembers when each was analysed last.
 """
 
 from sqlalchemy import Connection, String, cast, func, literal, or_, select
 
 from longpole.store.tables import runs, upkeep_facts, workflows
-from longpole.store.upkeep_log import remember
+from longpole.store.upkeep_log import fact, remember
+from longpole.store.workflow_scope import find_scope
 
 _FACT = "advice:"
+_DONE = "advised:"
 
 
 def due_workflows(connection: Connection, before_ns: int, new_runs: int) -> list[tuple[str, str]]:
@@ -38,6 +41,19 @@ def due_workflows(connection: Connection, before_ns: int, new_runs: int) -> list
 def remember_analysis(connection: Connection, workflow_key: int, now_ns: int) -> None:
     """A workflow is analysed now."""
     remember(connection, f"{_FACT}{workflow_key}", now_ns)
+
+
+def remember_findings(connection: Connection, app_id: str, workflow_id: str, now_ns: int) -> None:
+    """A workflow's findings are stored now, whoever had asked for them; nobody else may store any meanwhile."""
+    scope = find_scope(connection, app_id, workflow_id)
+    if scope is not None:
+        remember(connection, f"{_DONE}{scope.workflow_key}", now_ns)
+
+
+def analysed_ns(connection: Connection, app_id: str, workflow_id: str) -> int | None:
+    """When a workflow was analysed last, whoever had asked for it; None: never."""
+    scope = find_scope(connection, app_id, workflow_id)
+    return None if scope is None else fact(connection, f"{_DONE}{scope.workflow_key}")
 
 
 def _fact_of_row() -> object:

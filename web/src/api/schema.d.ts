@@ -209,7 +209,11 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /**
+         * Preview Cleanup
+         * @description What `POST` would remove now: how many entries have expired, and their bytes. Removes nothing.
+         */
+        readonly get: operations["preview_cleanup"];
         readonly put?: never;
         /**
          * Cleanup Expired Cache
@@ -249,7 +253,13 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /**
+         * Preview Invalidation
+         * @description What `POST` with the same criteria would take out now: how many entries, and their bytes. Removes nothing.
+         *
+         *     Without a criterion the answer is 422, as there.
+         */
+        readonly get: operations["preview_invalidation"];
         readonly put?: never;
         /**
          * Invalidate Cache
@@ -282,6 +292,26 @@ export interface paths {
          *     expires, another one gets it.
          */
         readonly post: operations["look_up"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/apps/{app_id}/workflows/{workflow_id}/cache/potential": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Uncached Nodes
+         * @description The nodes that no cache serves yet, and what one would bring: as shadow mode saw it, else as advice reckons.
+         */
+        readonly get: operations["get_uncached_nodes"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -523,6 +553,28 @@ export interface paths {
          * @description Changes of level of one workflow, with what was behind them.
          */
         readonly get: operations["list_workflow_degradations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/apps/{app_id}/workflows/{workflow_id}/performance/distribution": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Distribution
+         * @description A histogram of run times or node times, of any period and version, with percentiles.
+         *
+         *     An unknown workflow has no bins.
+         */
+        readonly get: operations["get_distribution"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -831,6 +883,88 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/runs/{workflow_run_id}/critical-path": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Critical Path
+         * @description Which node executions decided how long the run took, and what it waited for between them.
+         */
+        readonly get: operations["get_critical_path"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/runs/{workflow_run_id}/nodes/{node_execution_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Node Execution
+         * @description One node execution of the run, whole.
+         */
+        readonly get: operations["get_node_execution"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/runs/{workflow_run_id}/timeline": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Timeline
+         * @description One run as a waterfall draws it: of each node execution when it was, and how it went.
+         */
+        readonly get: operations["get_timeline"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/runs/{workflow_run_id}/what-if": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Run What If
+         * @description When the run would have ended if a node had taken 0 to 2 times its time, by replaying it.
+         *
+         *     Where that cannot be said `declined` says why.
+         */
+        readonly get: operations["get_run_what_if"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/system": {
         readonly parameters: {
             readonly query?: never;
@@ -984,6 +1118,46 @@ export interface components {
              * @description Asks for those after them; null where there are none.
              */
             readonly next_cursor: string | null;
+        };
+        /**
+         * AdvisedCaching
+         * @description What advice says that a cache of the node would bring, from the runs that there were.
+         */
+        readonly AdvisedCaching: {
+            /**
+             * Case
+             * @description exact, confirm or sampling.
+             */
+            readonly case: string;
+            /**
+             * Hit Ratio
+             * @description 0 to 1, as the other ratios: executions that need not run.
+             */
+            readonly hit_ratio: number | null;
+            /** Hit Ratio High */
+            readonly hit_ratio_high: number | null;
+            /** Hit Ratio Low */
+            readonly hit_ratio_low: number | null;
+            /** Mismatch Bound */
+            readonly mismatch_bound: number | null;
+            /** Mismatches */
+            readonly mismatches: number | null;
+            /**
+             * Pairs
+             * @description Pairs of equal inputs whose outputs were compared.
+             */
+            readonly pairs: number | null;
+            /** Recommendation Id */
+            readonly recommendation_id: string;
+            /**
+             * Seconds Per Run
+             * @description What a run of the workflow would take less.
+             */
+            readonly seconds_per_run: number | null;
+            /** Ttl Hours */
+            readonly ttl_hours: number | null;
+            /** Usd Per Month */
+            readonly usd_per_month: number | null;
         };
         /**
          * AlertDeliveries
@@ -1369,6 +1543,57 @@ export interface components {
             readonly state: "bypass";
         };
         /**
+         * CacheFigures
+         * @description What the cache did.
+         */
+        readonly CacheFigures: {
+            /**
+             * Bypassed
+             * @description Executions that ran past the cache or were not kept, by reason.
+             */
+            readonly bypassed: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Coalesced
+             * @description Waits for somebody else's producer: the node ran once, for him. No hits.
+             */
+            readonly coalesced: number;
+            /**
+             * Cost Saved
+             * @description US dollars that hits did not cost, where it is known.
+             */
+            readonly cost_saved: number;
+            /** Errors */
+            readonly errors: number;
+            /** Evictions */
+            readonly evictions: number;
+            /**
+             * Hit Rate
+             * @description 0 to 100: hits of hits and misses; null where nobody asked.
+             */
+            readonly hit_rate: number | null;
+            /**
+             * Hits
+             * @description Results that were served without running the node.
+             */
+            readonly hits: number;
+            /** Misses */
+            readonly misses: number;
+            /**
+             * Stale
+             * @description Served after they had expired, as options allow.
+             */
+            readonly stale: number;
+            /** Stores */
+            readonly stores: number;
+            /**
+             * Time Saved
+             * @description Seconds that hits did not take.
+             */
+            readonly time_saved: number;
+        };
+        /**
          * CachedNode
          * @description A node whose results were served.
          */
@@ -1583,6 +1808,26 @@ export interface components {
          * @enum {string}
          */
         readonly CostSource: "reported" | "computed";
+        /**
+         * CriticalPath
+         * @description What decided how long a run took.
+         */
+        readonly CriticalPath: {
+            /**
+             * Nodes
+             * @description The most first.
+             */
+            readonly nodes: readonly components["schemas"]["PathShare"][];
+            /**
+             * Segments
+             * @description In time order; they tile the run from its start to its end: no gap, no overlap.
+             */
+            readonly segments: readonly components["schemas"]["PathSegment"][];
+            /** Total Seconds */
+            readonly total_seconds: number;
+            /** Workflow Run Id */
+            readonly workflow_run_id: string;
+        };
         /**
          * CriticalTime
          * @description Seconds of a node on the critical path, over the runs in which it is on it.
@@ -1805,6 +2050,97 @@ export interface components {
              * @example Not applicable to our use case
              */
             readonly reason?: string | null;
+        };
+        /**
+         * DistributedMetric
+         * @description What may be asked for.
+         * @enum {string}
+         */
+        readonly DistributedMetric: "run_time" | "node_time";
+        /**
+         * Distribution
+         * @description How times are spread, in bins of equal ratio.
+         */
+        readonly Distribution: {
+            /** App Id */
+            readonly app_id: string;
+            /** Avg */
+            readonly avg: number | null;
+            /** @description `histograms` of all runs; with filters `runs`, one by one. */
+            readonly basis: components["schemas"]["Basis"];
+            /**
+             * Bins
+             * @description Side by side, in order; their counts sum to `n`.
+             */
+            readonly bins: readonly components["schemas"]["DistributionBin"][];
+            /**
+             * Bins Per Doubling
+             * @description A power of two; bins of two answers fit into those of the coarser one.
+             */
+            readonly bins_per_doubling: number;
+            /** Max */
+            readonly max: number | null;
+            readonly metric: components["schemas"]["DistributedMetric"];
+            /** Min */
+            readonly min: number | null;
+            /**
+             * N
+             * @description Over how many runs or executions.
+             */
+            readonly n: number;
+            /** Node Id */
+            readonly node_id: string | null;
+            /** P50 */
+            readonly p50: number | null;
+            /** P95 */
+            readonly p95: number | null;
+            /** P99 */
+            readonly p99: number | null;
+            /**
+             * Period End
+             * Format: date-time
+             */
+            readonly period_end: string;
+            /**
+             * Period Start
+             * Format: date-time
+             * @description What is covered: full hours, or days where hours are not kept any more.
+             */
+            readonly period_start: string;
+            /**
+             * Read Runs
+             * @description Those that were read: all, or with filters at most 20,000, spread evenly over the time.
+             */
+            readonly read_runs: number;
+            /**
+             * Run Count
+             * @description Runs that are meant.
+             */
+            readonly run_count: number;
+            /** Version */
+            readonly version: string | null;
+            /** Workflow Id */
+            readonly workflow_id: string;
+        };
+        /**
+         * DistributionBin
+         * @description Times above `low`, up to `high`, in seconds.
+         */
+        readonly DistributionBin: {
+            /** Count */
+            readonly count: number;
+            /**
+             * High
+             * @description 0 in the first bin where some took no time at all.
+             */
+            readonly high: number;
+            /** Low */
+            readonly low: number;
+            /**
+             * Share
+             * @description Of all, 0 to 1.
+             */
+            readonly share: number;
         };
         /**
          * Effect
@@ -2219,7 +2555,6 @@ export interface components {
             readonly cache_key?: string | null;
             /**
              * Everything
-             * @description All entries of this workflow; goes with no criterion.
              * @default false
              */
             readonly everything: boolean;
@@ -2227,14 +2562,21 @@ export interface components {
             readonly node_id?: string | null;
             /** Node Type */
             readonly node_type?: string | null;
-            /**
-             * Older Than Hours
-             * @description Made so long ago, or longer.
-             */
+            /** Older Than Hours */
             readonly older_than_hours?: number | null;
             /** Tag */
             readonly tag?: string | null;
         };
+        /**
+         * Kind
+         * @description What a stretch of the critical path was spent on.
+         *
+         *     `queue`: the next node on the path had not started, though it was ready or
+         *     while others ran. `retry_delay`: between two attempts of a node.
+         *     `engine_overhead`: no node ran at all.
+         * @enum {string}
+         */
+        readonly Kind: "work" | "queue" | "retry_delay" | "engine_overhead";
         /**
          * Lease
          * @description There is none, and it is yours to make: run the node, and store the result or give the lease back.
@@ -2444,6 +2786,26 @@ export interface components {
             readonly seconds_per_month: number | null;
             /** Usd Per Month */
             readonly usd_per_month: number | null;
+        };
+        /**
+         * MovedNodes
+         * @description Where node executions would have been; a place in each list of lists per node execution, then per factor.
+         */
+        readonly MovedNodes: {
+            /** End */
+            readonly end: readonly (readonly number[])[];
+            /** Factors */
+            readonly factors: readonly number[];
+            /**
+             * Node Execution Id
+             * @description Those that are not always where they were.
+             */
+            readonly node_execution_id: readonly string[];
+            /**
+             * Start
+             * @description Seconds since the run's start.
+             */
+            readonly start: readonly (readonly number[])[];
         };
         /**
          * NewAlertRule
@@ -2931,6 +3293,49 @@ export interface components {
             readonly value: number | null;
         };
         /**
+         * PathSegment
+         * @description A stretch of the critical path.
+         */
+        readonly PathSegment: {
+            /**
+             * End Time
+             * Format: date-time
+             */
+            readonly end_time: string;
+            /**
+             * @description `work`: it ran. `queue`: it could have, and had not started. `retry_delay`: between two of its attempts.
+             *     `engine_overhead`: no node ran.
+             */
+            readonly kind: components["schemas"]["Kind"];
+            /**
+             * Node Execution Id
+             * @description Which worked, waited, or held the nodes between which the engine was busy; null for the run itself.
+             */
+            readonly node_execution_id: string | null;
+            /** Seconds */
+            readonly seconds: number;
+            /**
+             * Start Time
+             * Format: date-time
+             */
+            readonly start_time: string;
+        };
+        /**
+         * PathShare
+         * @description What a node execution worked on the critical path.
+         */
+        readonly PathShare: {
+            /** Node Execution Id */
+            readonly node_execution_id: string;
+            /** Seconds */
+            readonly seconds: number;
+            /**
+             * Share
+             * @description 0 to 1: of the run's time.
+             */
+            readonly share: number;
+        };
+        /**
          * PeriodFigures
          * @description What the runs of one period come to.
          */
@@ -2976,6 +3381,14 @@ export interface components {
          * @enum {string}
          */
         readonly PeriodType: "hourly" | "daily" | "weekly" | "monthly";
+        /**
+         * Potential
+         * @description Nodes that no cache serves yet and of which anything is known; the most to save first.
+         */
+        readonly Potential: {
+            /** Items */
+            readonly items: readonly components["schemas"]["UncachedNode"][];
+        };
         /**
          * Problem
          * @description What went wrong (RFC 9457).
@@ -3197,38 +3610,6 @@ export interface components {
             readonly problem: string;
         };
         /**
-         * Removal
-         * @description What retention removed when it last removed something.
-         */
-        readonly Removal: {
-            /** Archived Runs */
-            readonly archived_runs: number;
-            /**
-             * At
-             * Format: date-time
-             */
-            readonly at: string;
-            /**
-             * Cell Units
-             * @description Units of 5 minutes or an hour, per workflow, of which only coarser figures are left.
-             */
-            readonly cell_units: number;
-            /**
-             * Chunks
-             * @description Batches of telemetry that runs were assembled from.
-             */
-            readonly chunks: number;
-            /**
-             * Longest Transaction
-             * @description Seconds; ingest waits no longer than that.
-             */
-            readonly longest_transaction: number;
-            /** Node Executions */
-            readonly node_executions: number;
-            /** Runs */
-            readonly runs: number;
-        };
-        /**
          * RemovedMetric
          * @description How many definitions were removed.
          */
@@ -3345,6 +3726,63 @@ export interface components {
          * @enum {string}
          */
         readonly RunStatus: "succeeded" | "failed" | "partial";
+        /**
+         * RunTimeline
+         * @description A run with what a waterfall draws of its node executions.
+         */
+        readonly RunTimeline: {
+            /**
+             * Attempts
+             * @description Of those node executions that had more than one.
+             */
+            readonly attempts: readonly components["schemas"]["TimelineAttempt"][];
+            readonly nodes: components["schemas"]["TimelineNodes"];
+            readonly run: components["schemas"]["RunLine"];
+            /** Steps */
+            readonly steps: readonly components["schemas"]["TimelineStep"][];
+        };
+        /**
+         * RunWhatIf
+         * @description What the run would have taken.
+         */
+        readonly RunWhatIf: {
+            /**
+             * Coverage
+             * @description 0 to 1: the share of the run's time that nodes and known waits account for; the rest is taken to stay.
+             */
+            readonly coverage: number | null;
+            /**
+             * Declined
+             * @description Why there is no answer; null where there is one.
+             */
+            readonly declined: string | null;
+            /**
+             * Executions
+             * @description Node executions that are changed.
+             */
+            readonly executions: number;
+            /**
+             * Fidelity
+             * @description 0 to 1: by how much of its time the replay misses the unchanged run.
+             */
+            readonly fidelity: number | null;
+            readonly moved: components["schemas"]["MovedNodes"];
+            /**
+             * Observed Seconds
+             * @description What the run took.
+             */
+            readonly observed_seconds: number | null;
+            /**
+             * Points
+             * @description By factor, from 0 to 2; between them the run's time follows straight lines, to 0.1 % of it.
+             */
+            readonly points: readonly components["schemas"]["WhatIfPoint"][];
+            /**
+             * Slack Seconds
+             * @description How much longer the one execution could take without the run getting longer; null of several.
+             */
+            readonly slack_seconds: number | null;
+        };
         /**
          * Runs
          * @description Runs of a workflow, the newest first.
@@ -3526,6 +3964,8 @@ export interface components {
              * Format: date-time
              */
             readonly period_start: string;
+            /** @description The figures of as many days before; null where they are not known, or nothing was asked for. */
+            readonly previous: components["schemas"]["CacheFigures"] | null;
             /** @description Null where nothing was looked up in shadow mode. */
             readonly shadow: components["schemas"]["ShadowFigures"] | null;
             /**
@@ -3734,7 +4174,7 @@ export interface components {
          */
         readonly System: {
             readonly database: components["schemas"]["DatabaseState"];
-            readonly last_removal: components["schemas"]["Removal"] | null;
+            readonly last_removal: components["schemas"]["longpole__rest__schemas__system__Removal"] | null;
             readonly metrics: components["schemas"]["MetricsState"];
             readonly queue: components["schemas"]["QueueState"];
             /**
@@ -3797,6 +4237,92 @@ export interface components {
             readonly p99: number | null;
             /** Stddev */
             readonly stddev: number | null;
+        };
+        /**
+         * TimelineAttempt
+         * @description One try of a node execution that had more than one.
+         */
+        readonly TimelineAttempt: {
+            /** End */
+            readonly end: number | null;
+            /**
+             * Node
+             * @description The place of its node execution.
+             */
+            readonly node: number;
+            /**
+             * Number
+             * @description From 1.
+             */
+            readonly number: number;
+            /**
+             * Start
+             * @description Seconds since the run's start.
+             */
+            readonly start: number | null;
+            readonly status: components["schemas"]["NodeStatus"] | null;
+        };
+        /**
+         * TimelineNodes
+         * @description A place in every list per node execution, by start; times are seconds since the run's start.
+         *
+         *     A list of which nothing is known is null.
+         */
+        readonly TimelineNodes: {
+            /**
+             * Attempts
+             * @description Null where none had more than one.
+             */
+            readonly attempts: readonly number[] | null;
+            /** End */
+            readonly end: readonly (number | null)[];
+            /** First Token */
+            readonly first_token: readonly (number | null)[] | null;
+            /** Is Cached */
+            readonly is_cached: readonly (boolean | null)[] | null;
+            /** Iteration Index */
+            readonly iteration_index: readonly (number | null)[] | null;
+            /** Node Execution Id */
+            readonly node_execution_id: readonly string[];
+            /**
+             * Parent
+             * @description The place of the execution around it.
+             */
+            readonly parent: readonly (number | null)[] | null;
+            /**
+             * Ready
+             * @description When everything that it waited for was there, where that was told.
+             */
+            readonly ready: readonly (number | null)[] | null;
+            /** Start */
+            readonly start: readonly (number | null)[];
+            /**
+             * Status
+             * @description Null while it runs.
+             */
+            readonly status: readonly (components["schemas"]["NodeStatus"] | null)[];
+            /**
+             * Step
+             * @description The place of what it is an execution of in `steps`.
+             */
+            readonly step: readonly number[];
+        };
+        /**
+         * TimelineStep
+         * @description What the executions of a node have in common.
+         */
+        readonly TimelineStep: {
+            /**
+             * Enclosing Node Id
+             * @description The step around it.
+             */
+            readonly enclosing_node_id: string | null;
+            /** Node Id */
+            readonly node_id: string;
+            /** Node Title */
+            readonly node_title: string;
+            /** Node Type */
+            readonly node_type: string;
         };
         /**
          * TokenFigures
@@ -3968,6 +4494,33 @@ export interface components {
             readonly workflow_id: string;
         };
         /**
+         * UncachedNode
+         * @description A node that no cache serves yet, and what one would bring.
+         */
+        readonly UncachedNode: {
+            /** @description Advice to cache it that stands. */
+            readonly advice: components["schemas"]["AdvisedCaching"] | null;
+            /**
+             * Node Class
+             * @description pure, read_only, sampling, unknown, side_effects or never; empty where it is not known.
+             */
+            readonly node_class: string;
+            /** Node Id */
+            readonly node_id: string;
+            /**
+             * Node Type
+             * @description Empty where it is not known.
+             */
+            readonly node_type: string;
+            /** @description What shadow mode saw of it in the period. */
+            readonly shadow: components["schemas"]["ShadowFigures"] | null;
+            /**
+             * Verdict
+             * @description safe (300 pairs or more, and none differs), undecided (fewer), differs, or advised (not looked on yet).
+             */
+            readonly verdict: string;
+        };
+        /**
          * Wait
          * @description Somebody is making it still: ask again, with `waited`.
          */
@@ -4050,6 +4603,22 @@ export interface components {
             readonly n: number;
             readonly p50: components["schemas"]["ShiftFigures"] | null;
             readonly p95: components["schemas"]["ShiftFigures"] | null;
+        };
+        /**
+         * WhatIfPoint
+         * @description The run's time at one factor.
+         */
+        readonly WhatIfPoint: {
+            /**
+             * End Seconds
+             * @description What the run would have taken.
+             */
+            readonly end_seconds: number;
+            /**
+             * Factor
+             * @description 0 to 2: what the node takes of its time.
+             */
+            readonly factor: number;
         };
         /**
          * WholeRun
@@ -4254,6 +4823,16 @@ export interface components {
          */
         readonly longpole__domain__recommendations__Verdict: "improved" | "no_evidence" | "regressed" | "too_few_runs";
         /**
+         * Removal
+         * @description What would go, if it were done now.
+         */
+        readonly longpole__rest__schemas__cache__Removal: {
+            /** Bytes */
+            readonly bytes: number;
+            /** Entries */
+            readonly entries: number;
+        };
+        /**
          * Removed
          * @description How many entries went.
          */
@@ -4269,6 +4848,38 @@ export interface components {
             /** Removed */
             readonly removed: number;
         };
+        /**
+         * Removal
+         * @description What retention removed when it last removed something.
+         */
+        readonly longpole__rest__schemas__system__Removal: {
+            /** Archived Runs */
+            readonly archived_runs: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            readonly at: string;
+            /**
+             * Cell Units
+             * @description Units of 5 minutes or an hour, per workflow, of which only coarser figures are left.
+             */
+            readonly cell_units: number;
+            /**
+             * Chunks
+             * @description Batches of telemetry that runs were assembled from.
+             */
+            readonly chunks: number;
+            /**
+             * Longest Transaction
+             * @description Seconds; ingest waits no longer than that.
+             */
+            readonly longest_transaction: number;
+            /** Node Executions */
+            readonly node_executions: number;
+            /** Runs */
+            readonly runs: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4279,6 +4890,7 @@ export interface components {
 export type AdviceCounts = components['schemas']['AdviceCounts'];
 export type AdviceLine = components['schemas']['AdviceLine'];
 export type AdviceList = components['schemas']['AdviceList'];
+export type AdvisedCaching = components['schemas']['AdvisedCaching'];
 export type AlertDeliveries = components['schemas']['AlertDeliveries'];
 export type AlertDelivery = components['schemas']['AlertDelivery'];
 export type AlertEvent = components['schemas']['AlertEvent'];
@@ -4297,6 +4909,7 @@ export type Breakdown = components['schemas']['Breakdown'];
 export type Brought = components['schemas']['Brought'];
 export type By = components['schemas']['By'];
 export type Bypass = components['schemas']['Bypass'];
+export type CacheFigures = components['schemas']['CacheFigures'];
 export type CachedNode = components['schemas']['CachedNode'];
 export type Category = components['schemas']['Category'];
 export type Cause = components['schemas']['Cause'];
@@ -4308,6 +4921,7 @@ export type ComparedNode = components['schemas']['ComparedNode'];
 export type ComparedSide = components['schemas']['ComparedSide'];
 export type ComparisonAnswer = components['schemas']['ComparisonAnswer'];
 export type CostSource = components['schemas']['CostSource'];
+export type CriticalPath = components['schemas']['CriticalPath'];
 export type CriticalTime = components['schemas']['CriticalTime'];
 export type CustomMetric = components['schemas']['CustomMetric'];
 export type CustomMetrics = components['schemas']['CustomMetrics'];
@@ -4320,6 +4934,9 @@ export type DeliveryState = components['schemas']['DeliveryState'];
 export type DetectionMethod = components['schemas']['DetectionMethod'];
 export type DifferenceFigures = components['schemas']['DifferenceFigures'];
 export type Dismissal = components['schemas']['Dismissal'];
+export type DistributedMetric = components['schemas']['DistributedMetric'];
+export type Distribution = components['schemas']['Distribution'];
+export type DistributionBin = components['schemas']['DistributionBin'];
 export type Effect = components['schemas']['Effect'];
 export type Engine = components['schemas']['Engine'];
 export type Explanation = components['schemas']['Explanation'];
@@ -4337,6 +4954,7 @@ export type Hit = components['schemas']['Hit'];
 export type HourCacheFigures = components['schemas']['HourCacheFigures'];
 export type Implementation = components['schemas']['Implementation'];
 export type Invalidation = components['schemas']['Invalidation'];
+export type Kind = components['schemas']['Kind'];
 export type Lease = components['schemas']['Lease'];
 export type Level = components['schemas']['Level'];
 export type Lookup = components['schemas']['Lookup'];
@@ -4344,6 +4962,7 @@ export type MemoryFigures = components['schemas']['MemoryFigures'];
 export type MetricDefinition = components['schemas']['MetricDefinition'];
 export type MetricsState = components['schemas']['MetricsState'];
 export type MonthlyWorth = components['schemas']['MonthlyWorth'];
+export type MovedNodes = components['schemas']['MovedNodes'];
 export type NewAlertRule = components['schemas']['NewAlertRule'];
 export type Node = components['schemas']['Node'];
 export type NodeFigures = components['schemas']['NodeFigures'];
@@ -4353,8 +4972,11 @@ export type NodeTimeFigures = components['schemas']['NodeTimeFigures'];
 export type NodeTypeCacheFigures = components['schemas']['NodeTypeCacheFigures'];
 export type NodeTypeFigures = components['schemas']['NodeTypeFigures'];
 export type PastPoint = components['schemas']['PastPoint'];
+export type PathSegment = components['schemas']['PathSegment'];
+export type PathShare = components['schemas']['PathShare'];
 export type PeriodFigures = components['schemas']['PeriodFigures'];
 export type PeriodType = components['schemas']['PeriodType'];
+export type Potential = components['schemas']['Potential'];
 export type Problem = components['schemas']['Problem'];
 export type Purity = components['schemas']['Purity'];
 export type QueueState = components['schemas']['QueueState'];
@@ -4363,12 +4985,13 @@ export type RecommendationStatus = components['schemas']['RecommendationStatus']
 export type Recommendations = components['schemas']['Recommendations'];
 export type Recorded = components['schemas']['Recorded'];
 export type RejectedNode = components['schemas']['RejectedNode'];
-export type Removal = components['schemas']['Removal'];
 export type RemovedMetric = components['schemas']['RemovedMetric'];
 export type RuleKind = components['schemas']['RuleKind'];
 export type RunLine = components['schemas']['RunLine'];
 export type RunState = components['schemas']['RunState'];
 export type RunStatus = components['schemas']['RunStatus'];
+export type RunTimeline = components['schemas']['RunTimeline'];
+export type RunWhatIf = components['schemas']['RunWhatIf'];
 export type Runs = components['schemas']['Runs'];
 export type SampleRatioFigures = components['schemas']['SampleRatioFigures'];
 export type Severity = components['schemas']['Severity'];
@@ -4382,16 +5005,21 @@ export type Summary = components['schemas']['Summary'];
 export type System = components['schemas']['System'];
 export type TaskState = components['schemas']['TaskState'];
 export type TimeFigures = components['schemas']['TimeFigures'];
+export type TimelineAttempt = components['schemas']['TimelineAttempt'];
+export type TimelineNodes = components['schemas']['TimelineNodes'];
+export type TimelineStep = components['schemas']['TimelineStep'];
 export type TokenFigures = components['schemas']['TokenFigures'];
 export type Tokens = components['schemas']['Tokens'];
 export type TopNodes = components['schemas']['TopNodes'];
 export type TrendLine = components['schemas']['TrendLine'];
 export type TrendPoint = components['schemas']['TrendPoint'];
 export type TrendSeries = components['schemas']['TrendSeries'];
+export type UncachedNode = components['schemas']['UncachedNode'];
 export type Wait = components['schemas']['Wait'];
 export type Waiting = components['schemas']['Waiting'];
 export type WaitingFigures = components['schemas']['WaitingFigures'];
 export type WhatIf = components['schemas']['WhatIf'];
+export type WhatIfPoint = components['schemas']['WhatIfPoint'];
 export type WholeRun = components['schemas']['WholeRun'];
 export type WholeRuns = components['schemas']['WholeRuns'];
 export type Workflow = components['schemas']['Workflow'];
@@ -4400,8 +5028,10 @@ export type WorkflowVersions = components['schemas']['WorkflowVersions'];
 export type Workflows = components['schemas']['Workflows'];
 export type LongpoleDomainComparisonsVerdict = components['schemas']['longpole__domain__comparisons__Verdict'];
 export type LongpoleDomainRecommendationsVerdict = components['schemas']['longpole__domain__recommendations__Verdict'];
+export type LongpoleRestSchemasCacheRemoval = components['schemas']['longpole__rest__schemas__cache__Removal'];
 export type LongpoleRestSchemasCacheRemoved = components['schemas']['longpole__rest__schemas__cache__Removed'];
 export type LongpoleRestSchemasGraphsRemoved = components['schemas']['longpole__rest__schemas__graphs__Removed'];
+export type LongpoleRestSchemasSystemRemoval = components['schemas']['longpole__rest__schemas__system__Removal'];
 export type $defs = Record<string, never>;
 export interface operations {
     readonly list_alert_rules: {
@@ -5216,6 +5846,58 @@ export interface operations {
             };
         };
     };
+    readonly preview_cleanup: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The application; slashes in it as `%2F`. */
+                readonly app_id: string;
+                /** @description The workflow; slashes in it as `%2F`. */
+                readonly workflow_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["longpole__rest__schemas__cache__Removal"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly cleanup_expired_cache: {
         readonly parameters: {
             readonly query?: never;
@@ -5291,6 +5973,65 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly preview_invalidation: {
+        readonly parameters: {
+            readonly query?: {
+                readonly node_type?: string | null;
+                readonly older_than_hours?: number | null;
+                readonly node_id?: string | null;
+                readonly cache_key?: string | null;
+                readonly tag?: string | null;
+                readonly everything?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The application; slashes in it as `%2F`. */
+                readonly app_id: string;
+                /** @description The workflow; slashes in it as `%2F`. */
+                readonly workflow_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["longpole__rest__schemas__cache__Removal"];
                 };
             };
             /** @description A parameter or field is wrong; `errors` says which. */
@@ -5457,6 +6198,61 @@ export interface operations {
                 };
                 content: {
                     readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_uncached_nodes: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The period: so many days up to now. */
+                readonly days?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The application; slashes in it as `%2F`. */
+                readonly app_id: string;
+                /** @description The workflow; slashes in it as `%2F`. */
+                readonly workflow_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Potential"];
                 };
             };
             /** @description A parameter or field is wrong; `errors` says which. */
@@ -6521,6 +7317,83 @@ export interface operations {
             };
         };
     };
+    readonly get_distribution: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Of runs, or of node executions. */
+                readonly metric?: components["schemas"]["DistributedMetric"];
+                /** @description With `node_time`: only executions of this node. */
+                readonly node_id?: string | null;
+                /** @description Runs of this version. */
+                readonly version?: string | null;
+                /** @description Runs of so many days up to now; without a period the last 7. */
+                readonly days?: number | null;
+                /** @description Runs that ended at this instant or after it, from its full hour on. */
+                readonly since?: string | null;
+                /** @description With `since`: only runs that ended before this instant, up to the end of its hour. */
+                readonly until?: string | null;
+                /** @description This user's runs. */
+                readonly user?: string | null;
+                /** @description This session's runs. */
+                readonly session?: string | null;
+                /** @description Runs with this tag. */
+                readonly tag?: string | null;
+                /** @description Runs of this environment. */
+                readonly environment?: string | null;
+                /** @description Runs that ended so. */
+                readonly status?: components["schemas"]["RunStatus"] | null;
+                /** @description At most so many bins. */
+                readonly bins?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The application; slashes in it as `%2F`. */
+                readonly app_id: string;
+                /** @description The workflow; slashes in it as `%2F`. */
+                readonly workflow_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly get_forecast: {
         readonly parameters: {
             readonly query?: {
@@ -7336,15 +8209,6 @@ export interface operations {
                     readonly "application/json": components["schemas"]["AdviceList"];
                 };
             };
-            /** @description The body is not JSON. */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description A parameter or field is wrong; `errors` says which. */
             readonly 422: {
                 headers: {
@@ -7560,6 +8424,249 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description There is no such thing, or not in this application and workflow. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_critical_path: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The run; slashes in it as `%2F`. */
+                readonly workflow_run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CriticalPath"];
+                };
+            };
+            /** @description There is no such thing, or not in this application and workflow. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_node_execution: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The run; slashes in it as `%2F`. */
+                readonly workflow_run_id: string;
+                /** @description The node execution; slashes in it as `%2F`. */
+                readonly node_execution_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description There is no such thing, or not in this application and workflow. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_timeline: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The run; slashes in it as `%2F`. */
+                readonly workflow_run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RunTimeline"];
+                };
+            };
+            /** @description There is no such thing, or not in this application and workflow. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_run_what_if: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description One execution; or */
+                readonly node_execution_id?: string | null;
+                /** @description all executions of this node in the run. */
+                readonly node_id?: string | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The run; slashes in it as `%2F`. */
+                readonly workflow_run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RunWhatIf"];
+                };
             };
             /** @description There is no such thing, or not in this application and workflow. */
             readonly 404: {
