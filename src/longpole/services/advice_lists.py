@@ -3,7 +3,7 @@
 Every recommendation is ordered and counted by a few of its figures; only those
 of the page are read as far as a list shows them.
 
-Upstream: `rest.advice_lists`. Downstream: `advice.monthly`, `store.advice_lists`.
+Upstream: `rest.advice_lists`, `overview_highlights`. Downstream: `advice.monthly`, `store.advice_lists`.
 """
 
 import base64
@@ -38,15 +38,15 @@ def advice(filters: AdviceFilters, limit: int = 50, cursor: str | None = None) -
     scope = store.Scope(filters.app_id, filters.workflow_id)
     with runtime.reading() as connection:
         meant = [row for row in store.ranked(connection, scope) if _is_meant(row, filters)]
-        worth = {row.id: _worth(row) for row in meant if row.status == filters.status}
+        worth = {row.id: worth_of(row) for row in meant if row.status == filters.status}
         places = sorted(most_a_month_first(worth[each], each) for each in worth)
         rest = places if after is None else [place for place in places if place > after]
         page = rest[:limit]
         return AdviceList(
-            items=_lines(connection, [each for _, each in page], worth),
+            items=lines(connection, [each for _, each in page], worth),
             next_cursor=_cursor(page[-1]) if len(rest) > limit else None,
             counts=_counts(meant),
-            brought=_brought(connection, scope),
+            brought=brought_in(connection, scope),
             analysed_at=_analysed_at(connection, filters),
         )
 
@@ -60,7 +60,8 @@ def _counts(rows: Sequence[Any]) -> Mapping[RecommendationStatus, int]:
     return {status: found[status] for status in RecommendationStatus}
 
 
-def _worth(row: Any) -> MonthlyWorth:
+def worth_of(row: Any) -> MonthlyWorth:
+    """What a row of `store.ranked` is worth in a month."""
     gain = {name: getattr(row, name) for name in ("seconds_per_run", "usd_per_month", "failed_run_share")}
     return monthly_worth(gain, row.metric, row.severity, _runs_per_month(row))
 
@@ -69,7 +70,8 @@ def _runs_per_month(row: Any) -> float | None:
     return runs_per_month({"runs": row.runs, "since": row.since, "until": row.until})
 
 
-def _lines(connection: Connection, ids: Sequence[str], worth: Mapping[str, MonthlyWorth]) -> tuple[AdviceLine, ...]:
+def lines(connection: Connection, ids: Sequence[str], worth: Mapping[str, MonthlyWorth]) -> tuple[AdviceLine, ...]:
+    """Recommendations as a list shows them, in the order of their ids."""
     found = store.lines(connection, ids)
     return tuple(_line(found[each], worth[each]) for each in ids if each in found)
 
@@ -87,7 +89,8 @@ def _line(row: Any, worth: MonthlyWorth) -> AdviceLine:
     )
 
 
-def _brought(connection: Connection, scope: store.Scope) -> Brought:
+def brought_in(connection: Connection, scope: store.Scope) -> Brought:
+    """What those that were followed have brought."""
     return brought(
         Followed(row.app_id, row.workflow_id, row.implemented_at.date(), row.verification, runs_per_month(row.baseline))
         for row in store.verified(connection, scope)

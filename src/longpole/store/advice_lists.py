@@ -18,6 +18,8 @@ from longpole.store.values import text
 _GAIN, _BASELINE = table.c.gain, table.c.baseline
 _RANKED = (
     table.c.id,
+    table.c.app_id,
+    table.c.workflow_id,
     table.c.status,
     table.c.severity,
     table.c.category,

@@ -3,10 +3,12 @@
 Raw runs go after a while and their cells stay: then a workflow ran last when
 the finest of its last cells begins, to 5 minutes, an hour or a day.
 
-Upstream: `services.overview`. Downstream: `tables.dimensions`, `tables.runs`, `tables.rollups`.
+Upstream: `services.overview`, `services.whole_overview`.
+Downstream: `tables.dimensions`, `tables.runs`, `tables.rollups`.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Connection, ScalarSelect, and_, cast, exists, func, select
@@ -34,6 +36,30 @@ class KnownWorkflow:
     workflow_id: str
     workflow_name: str | None
     last_run_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedWorkflow:
+    """The same of any application."""
+
+    app_id: str
+    workflow_key: int
+    workflow_id: str
+    workflow_name: str | None
+    last_run_ns: int
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """What it is called."""
+        return (self.app_id, self.workflow_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Workflows, the one that ran last first, and how many more there are."""
+
+    listed: tuple[PlacedWorkflow, ...]
+    left_out: int
 
 
 _OF_WORKFLOW = runs.c.workflow_key == workflows.c.workflow_key
@@ -76,3 +102,23 @@ def known_workflows(connection: Connection, app_id: str) -> list[KnownWorkflow]:
     ).where(workflows.c.app_id == text(app_id))
     found = [KnownWorkflow(*row) for row in connection.execute(query) if row.last_run_ns is not None]
     return sorted(found, key=lambda known: (-known.last_run_ns, known.workflow_id))
+
+
+def all_workflows(connection: Connection, app_id: str | None, limit: int) -> tuple[Listed, tuple[str, ...]]:
+    """The workflows of an application, or of all, and the ids of all applications. O(workflows)."""
+    query = select(workflows.c.app_id, workflows.c.workflow_key, workflows.c.workflow_id, _LAST.label("last_run_ns"))
+    known = [row for row in connection.execute(query) if row.last_run_ns is not None]
+    apps = tuple(sorted({row.app_id for row in known}))
+    meant = [row for row in known if app_id in {None, row.app_id}]
+    meant.sort(key=lambda row: (-row.last_run_ns, row.app_id, row.workflow_id))
+    names = _newest_names(connection, [row.workflow_key for row in meant[:limit]])
+    listed = tuple(
+        PlacedWorkflow(row.app_id, row.workflow_key, row.workflow_id, names[row.workflow_key], row.last_run_ns)
+        for row in meant[:limit]
+    )
+    return Listed(listed, max(len(meant) - limit, 0)), apps
+
+
+def _newest_names(connection: Connection, keys: Sequence[int]) -> dict[int, str | None]:
+    query = select(workflows.c.workflow_key, _NEWEST).where(workflows.c.workflow_key.in_(keys))
+    return dict(map(tuple, connection.execute(query)))
