@@ -4,7 +4,7 @@
     a version                                      the last 30 days
     only one has a period                          the other has the same, or the time before it
 
-Upstream: `compare`. Downstream: `domain.comparisons`.
+Upstream: `compare`, `distribution`. Downstream: `domain.comparisons`.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def meant(a: Side, b: Side, now_ns: int) -> tuple[Meant, Meant]:
     Raises:
         InvalidInputError: A period is none, or both sides are the same.
     """
-    periods = [_said(side, name, now_ns) for name, side in (("a", a), ("b", b))]
+    periods = [period_said(side, prefix, now_ns) for prefix, side in (("a_", a), ("b_", b))]
     is_alike = a.without_period() == b.without_period()
     of_a, of_b = periods
     if of_b is None:
@@ -76,24 +76,29 @@ def _days(side: Side) -> int:
     return DAYS if side.version is None else DAYS_OF_VERSION
 
 
-def _said(side: Side, name: str, now_ns: int) -> tuple[int, int] | None:
-    """The period that was given, in nanoseconds since the epoch; None where none was."""
+def period_said(side: Side, prefix: str, now_ns: int) -> tuple[int, int] | None:
+    """The period that was given, in nanoseconds since the epoch; None where none was.
+
+    Raises:
+        InvalidInputError: It is none; fields are called `days`, `since` and `until` behind `prefix`.
+    """
     if not side.has_period:
         return None
     if side.days is not None:
         if side.since is not None or side.until is not None:
-            raise InvalidInputError(f"{name}_days", f"says the period already: leave out {name}_since and {name}_until")
+            others = f"{prefix}since and {prefix}until"
+            raise InvalidInputError(f"{prefix}days", f"says the period already: leave out {others}")
         if not 0 < side.days <= MOST_DAYS:
-            raise InvalidInputError(f"{name}_days", f"must be above 0 and at most {MOST_DAYS}", side.days)
+            raise InvalidInputError(f"{prefix}days", f"must be above 0 and at most {MOST_DAYS}", side.days)
         return now_ns - round(side.days * NS_PER_DAY), now_ns
     if side.since is None:
-        raise InvalidInputError(f"{name}_since", f"is needed with {name}_until")
-    since, until = _instant(side.since, f"{name}_since"), side.until
-    end = now_ns if until is None else _instant(until, f"{name}_until")
+        raise InvalidInputError(f"{prefix}since", f"is needed with {prefix}until")
+    since, until = _instant(side.since, f"{prefix}since"), side.until
+    end = now_ns if until is None else _instant(until, f"{prefix}until")
     if end <= since:
-        raise InvalidInputError(f"{name}_until", f"must come after {name}_since", until and until.isoformat())
+        raise InvalidInputError(f"{prefix}until", f"must come after {prefix}since", until and until.isoformat())
     if end - since > MOST_DAYS * NS_PER_DAY:
-        raise InvalidInputError(f"{name}_since", f"must be at most {MOST_DAYS} days before the end")
+        raise InvalidInputError(f"{prefix}since", f"must be at most {MOST_DAYS} days before the end")
     return since, end
 
 

@@ -779,6 +779,28 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/overview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Overview
+         * @description Every workflow in a line, what got worse, the advice worth most, and what was saved.
+         *
+         *     Figures and changes are those of each workflow's summary.
+         */
+        readonly get: operations["get_overview"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ready": {
         readonly parameters: {
             readonly query?: never;
@@ -1590,6 +1612,29 @@ export interface components {
             /**
              * Time Saved
              * @description Seconds that hits did not take.
+             */
+            readonly time_saved: number;
+        };
+        /**
+         * CacheSavings
+         * @description What the node cache saved in the period.
+         */
+        readonly CacheSavings: {
+            /**
+             * Cost Saved
+             * @description US dollars.
+             */
+            readonly cost_saved: number;
+            /**
+             * Hit Rate
+             * @description 0 to 100; null where nobody asked it.
+             */
+            readonly hit_rate: number | null;
+            /** Hits */
+            readonly hits: number;
+            /**
+             * Time Saved
+             * @description Seconds of node time.
              */
             readonly time_saved: number;
         };
@@ -3277,6 +3322,182 @@ export interface components {
             readonly tokens: components["schemas"]["TokenFigures"];
         };
         /**
+         * Overview
+         * @description Everything of all applications, or of one.
+         */
+        readonly Overview: {
+            /**
+             * Advice
+             * @description What is worth most; at most 5.
+             */
+            readonly advice: readonly components["schemas"]["AdviceLine"][];
+            /** Advice Count */
+            readonly advice_count: number;
+            /**
+             * Apps
+             * @description All applications, whichever was asked for.
+             */
+            readonly apps: readonly string[];
+            /** @description By advice that was followed, a month. */
+            readonly brought: components["schemas"]["Brought"];
+            readonly cache: components["schemas"]["CacheSavings"];
+            /**
+             * Degraded
+             * @description What got worse and still is, the newest day first; at most 10.
+             */
+            readonly degraded: readonly components["schemas"]["Worsened"][];
+            /** Degraded Count */
+            readonly degraded_count: number;
+            /**
+             * Left Out
+             * @description How many more there are.
+             */
+            readonly left_out: number;
+            /**
+             * Period End
+             * Format: date-time
+             */
+            readonly period_end: string;
+            /**
+             * Period Start
+             * Format: date-time
+             */
+            readonly period_start: string;
+            readonly points: components["schemas"]["OverviewPoints"];
+            readonly totals: components["schemas"]["OverviewTotals"];
+            /**
+             * Workflows
+             * @description The one that ran last first, at most 500.
+             */
+            readonly workflows: readonly components["schemas"]["OverviewWorkflow"][];
+        };
+        /**
+         * OverviewAdvice
+         * @description The recommendation of a workflow that is worth most.
+         */
+        readonly OverviewAdvice: {
+            /** Affected Nodes */
+            readonly affected_nodes: readonly string[];
+            /** Id */
+            readonly id: string;
+            readonly severity: components["schemas"]["Severity"];
+            /** Title */
+            readonly title: string;
+            readonly worth: components["schemas"]["MonthlyWorth"];
+        };
+        /**
+         * OverviewCause
+         * @description The likeliest cause of a change.
+         */
+        readonly OverviewCause: {
+            readonly kind: components["schemas"]["CauseKind"];
+            /** Name */
+            readonly name: string;
+            /**
+             * Share
+             * @description Of the change, 0 to 1: how much of it this explains.
+             */
+            readonly share: number | null;
+        };
+        /**
+         * OverviewPoints
+         * @description When the points of all sparklines begin.
+         */
+        readonly OverviewPoints: {
+            /**
+             * Seconds
+             * @description How long each is: an hour up to two days, else whole UTC days.
+             */
+            readonly seconds: number;
+            /** Starts */
+            readonly starts: readonly string[];
+        };
+        /**
+         * OverviewTotals
+         * @description What the runs of all workflows that are listed come to.
+         */
+        readonly OverviewTotals: {
+            /**
+             * Change
+             * @description Of `run_count`, `failed`, `error_rate`, `total_cost`.
+             */
+            readonly change: {
+                readonly [key: string]: number | null;
+            };
+            /**
+             * Error Rate
+             * @description 0 to 1.
+             */
+            readonly error_rate: number | null;
+            /** Failed */
+            readonly failed: number;
+            /** Run Count */
+            readonly run_count: number;
+            readonly sparkline: components["schemas"]["TotalSparklines"];
+            /**
+             * Total Cost
+             * @description US dollars, of what is known.
+             */
+            readonly total_cost: number | null;
+        };
+        /**
+         * OverviewWorkflow
+         * @description A workflow in a line.
+         */
+        readonly OverviewWorkflow: {
+            readonly advice: components["schemas"]["OverviewAdvice"] | null;
+            /** App Id */
+            readonly app_id: string;
+            /**
+             * Cache Hit Rate
+             * @description 0 to 100.
+             */
+            readonly cache_hit_rate: number | null;
+            /**
+             * Change
+             * @description Of `run_count`, `execution_time.p95`, `error_rate`, `total_cost`, `cache_hit_rate`: (now - before) / before.
+             */
+            readonly change: {
+                readonly [key: string]: number | null;
+            };
+            /**
+             * Degradations
+             * @description How many levels got worse and still are.
+             */
+            readonly degradations: number;
+            /**
+             * Error Rate
+             * @description 0 to 1.
+             */
+            readonly error_rate: number | null;
+            readonly execution_time: components["schemas"]["TimeFigures"];
+            /** Failed */
+            readonly failed: number;
+            /**
+             * Last Run At
+             * Format: date-time
+             */
+            readonly last_run_at: string;
+            /**
+             * Recommendations
+             * @description How many stand.
+             */
+            readonly recommendations: number;
+            /** Run Count */
+            readonly run_count: number;
+            readonly sparkline: components["schemas"]["Sparklines"];
+            /**
+             * Total Cost
+             * @description US dollars, of what is known.
+             */
+            readonly total_cost: number | null;
+            /** Workflow Id */
+            readonly workflow_id: string;
+            /** Workflow Name */
+            readonly workflow_name: string | null;
+            readonly worst: components["schemas"]["Worsened"] | null;
+        };
+        /**
          * PastPoint
          * @description A day or an hour that was.
          */
@@ -3898,6 +4119,34 @@ export interface components {
             readonly start: string;
         };
         /**
+         * Sparklines
+         * @description How a workflow went, likewise.
+         */
+        readonly Sparklines: {
+            /**
+             * Cache Hit Rate
+             * @description 0 to 100.
+             */
+            readonly cache_hit_rate: readonly (number | null)[];
+            /**
+             * Cost
+             * @description US dollars, of what is known.
+             */
+            readonly cost: readonly (number | null)[];
+            /**
+             * Error Rate
+             * @description 0 to 1.
+             */
+            readonly error_rate: readonly (number | null)[];
+            /**
+             * P95
+             * @description Seconds.
+             */
+            readonly p95: readonly (number | null)[];
+            /** Run Count */
+            readonly run_count: readonly number[];
+        };
+        /**
          * Statistics
          * @description What the cache did in a period, and what it holds now.
          */
@@ -4382,6 +4631,24 @@ export interface components {
             readonly items: readonly components["schemas"]["CachedNode"][];
         };
         /**
+         * TotalSparklines
+         * @description How all workflows together went: a value for each of `points.starts`; null: nothing is known.
+         */
+        readonly TotalSparklines: {
+            /**
+             * Cost
+             * @description US dollars, of what is known.
+             */
+            readonly cost: readonly (number | null)[];
+            /**
+             * Error Rate
+             * @description 0 to 1.
+             */
+            readonly error_rate: readonly (number | null)[];
+            /** Run Count */
+            readonly run_count: readonly number[];
+        };
+        /**
          * TrendLine
          * @description The workflow, or a version, node, type or model of it.
          */
@@ -4811,6 +5078,39 @@ export interface components {
             readonly items: readonly components["schemas"]["Workflow"][];
         };
         /**
+         * Worsened
+         * @description A level that got worse and still is, in short.
+         */
+        readonly Worsened: {
+            /** After */
+            readonly after: number;
+            /** App Id */
+            readonly app_id: string;
+            /**
+             * Before
+             * @description Seconds, a ratio, or dollars a run.
+             */
+            readonly before: number;
+            readonly cause: components["schemas"]["OverviewCause"] | null;
+            /** Id */
+            readonly id: string;
+            readonly metric: components["schemas"]["DegradedMetric"];
+            /**
+             * Ratio
+             * @description New level over old; null where the old one was 0.
+             */
+            readonly ratio: number | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            readonly started_at: string;
+            /** Workflow Id */
+            readonly workflow_id: string;
+            /** Workflow Version */
+            readonly workflow_version: string | null;
+        };
+        /**
          * Verdict
          * @description What can be said of b, beside a.
          * @enum {string}
@@ -4910,6 +5210,7 @@ export type Brought = components['schemas']['Brought'];
 export type By = components['schemas']['By'];
 export type Bypass = components['schemas']['Bypass'];
 export type CacheFigures = components['schemas']['CacheFigures'];
+export type CacheSavings = components['schemas']['CacheSavings'];
 export type CachedNode = components['schemas']['CachedNode'];
 export type Category = components['schemas']['Category'];
 export type Cause = components['schemas']['Cause'];
@@ -4971,6 +5272,12 @@ export type NodeStatus = components['schemas']['NodeStatus'];
 export type NodeTimeFigures = components['schemas']['NodeTimeFigures'];
 export type NodeTypeCacheFigures = components['schemas']['NodeTypeCacheFigures'];
 export type NodeTypeFigures = components['schemas']['NodeTypeFigures'];
+export type Overview = components['schemas']['Overview'];
+export type OverviewAdvice = components['schemas']['OverviewAdvice'];
+export type OverviewCause = components['schemas']['OverviewCause'];
+export type OverviewPoints = components['schemas']['OverviewPoints'];
+export type OverviewTotals = components['schemas']['OverviewTotals'];
+export type OverviewWorkflow = components['schemas']['OverviewWorkflow'];
 export type PastPoint = components['schemas']['PastPoint'];
 export type PathSegment = components['schemas']['PathSegment'];
 export type PathShare = components['schemas']['PathShare'];
@@ -4998,6 +5305,7 @@ export type Severity = components['schemas']['Severity'];
 export type ShadowFigures = components['schemas']['ShadowFigures'];
 export type ShiftFigures = components['schemas']['ShiftFigures'];
 export type SparklinePoint = components['schemas']['SparklinePoint'];
+export type Sparklines = components['schemas']['Sparklines'];
 export type Statistics = components['schemas']['Statistics'];
 export type Store = components['schemas']['Store'];
 export type Stored = components['schemas']['Stored'];
@@ -5011,6 +5319,7 @@ export type TimelineStep = components['schemas']['TimelineStep'];
 export type TokenFigures = components['schemas']['TokenFigures'];
 export type Tokens = components['schemas']['Tokens'];
 export type TopNodes = components['schemas']['TopNodes'];
+export type TotalSparklines = components['schemas']['TotalSparklines'];
 export type TrendLine = components['schemas']['TrendLine'];
 export type TrendPoint = components['schemas']['TrendPoint'];
 export type TrendSeries = components['schemas']['TrendSeries'];
@@ -5026,6 +5335,7 @@ export type Workflow = components['schemas']['Workflow'];
 export type WorkflowVersion = components['schemas']['WorkflowVersion'];
 export type WorkflowVersions = components['schemas']['WorkflowVersions'];
 export type Workflows = components['schemas']['Workflows'];
+export type Worsened = components['schemas']['Worsened'];
 export type LongpoleDomainComparisonsVerdict = components['schemas']['longpole__domain__comparisons__Verdict'];
 export type LongpoleDomainRecommendationsVerdict = components['schemas']['longpole__domain__recommendations__Verdict'];
 export type LongpoleRestSchemasCacheRemoval = components['schemas']['longpole__rest__schemas__cache__Removal'];
@@ -8098,6 +8408,58 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_overview: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The period: so many days up to now. */
+                readonly days?: number;
+                /** @description Only of this application. */
+                readonly app_id?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description A parameter or field is wrong; `errors` says which. */
