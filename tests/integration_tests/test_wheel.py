@@ -5,11 +5,14 @@ import os
 import re
 import shutil
 import subprocess
+import urllib.request
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "src" / "longpole" / "static"
 UV = os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
 
 
@@ -50,6 +53,28 @@ def installed(folder: Path, requirement: str) -> Path:
     succeeded(UV, "venv", "--quiet", folder)
     succeeded(UV, "pip", "install", "--quiet", "--python", folder / "bin" / "python", requirement)
     return folder / "bin"
+
+
+def fetched(address: str) -> dict[str, str]:
+    """The digest of the dashboard's page and of every file that it names, as a server sends them."""
+    names = {"index.html", *files_named(body(address).decode())}
+    return {name: sha256(body(address + name)).hexdigest() for name in names}
+
+
+def fetched_of(folder: Path) -> dict[str, str]:
+    """The same, of a built dashboard in a folder."""
+    names = {"index.html", *files_named((folder / "index.html").read_text())}
+    return {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
+
+
+def files_named(page: str) -> list[str]:
+    return re.findall(r'(?:src|href)="/ui/([^"]+)"', page)
+
+
+def body(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=20) as answer:
+        content: bytes = answer.read()
+    return content
 
 
 class TestBare:
@@ -123,6 +148,20 @@ class TestServer:
             process.terminate()
             assert process.wait(timeout=20) == 0
         assert re.search(r"OTLP/gRPC +127\.0\.0\.1:\d+", said)
+
+    def test_it_serves_the_dashboard_where_there_is_no_node(self, server: Path, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'new.db'}"
+        command = [str(server / "longpole"), "serve", "--port", "0", "--grpc-port", "-1", "--database-url", url]
+        (tmp_path / "no-programs").mkdir()
+        nowhere = {**os.environ, "PATH": str(tmp_path / "no-programs")}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path, env=nowhere) as process:
+            assert process.stdout is not None
+            said = "".join(iter(process.stdout.readline, "Then: longpole report. Ctrl+C ends it.\n"))
+            try:
+                pages = fetched(re.findall(r"Dashboard +(\S+)", said)[0])
+            finally:
+                process.terminate()
+        assert pages == fetched_of(STATIC)
 
     def test_without_a_driver_postgresql_says_the_line_that_installs_it(self, server: Path, tmp_path: Path) -> None:
         url = "postgresql://127.0.0.1/x"

@@ -104,6 +104,7 @@ def _announce(settings: Settings, port: int, app: FastAPI) -> None:
     grpc_port = getattr(app.state, "grpc_port", None)
     lines = [
         f"[bold]Longpole {__version__}[/bold] is ready.",
+        f"  Dashboard          {address}/ui/",
         f"  API and OTLP/HTTP  {address}",
         f"  OTLP/gRPC          {f'{host}:{grpc_port}' if grpc_port else 'off'}",
         f"  Database           {settings.safe_database_url()}",

@@ -67,7 +67,8 @@ def _progress(console: Console) -> Progress:
 def _what_next(server: DemoServer, *, stays_up: bool, is_kept: bool) -> list[str]:
     lines = [
         "[bold]The server[/bold]" if stays_up else "[bold]The server[/bold], which ends now",
-        f"  API and OTLP/HTTP  {server.address}" + (f"    (try {server.address}/apps)" if stays_up else ""),
+        f"  Dashboard          {server.address}/ui/" + ("    (look at it while it stays up)" if stays_up else ""),
+        f"  API and OTLP/HTTP  {server.address}",
         f"  OTLP/gRPC          127.0.0.1:{server.grpc_port}",
     ]
     if server.moved:
