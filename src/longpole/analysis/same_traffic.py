@@ -28,6 +28,8 @@ _HOURS_PER_CLASS = 6
 _LEAST = 5
 """Fewer runs of a class on a side say too little of it."""
 _NS_PER_HOUR = 3_600_000_000_000
+_ROUNDING = 1e-9
+"""Sizes that spread by less are all the same: the mean of equals is off by a last digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +129,6 @@ def imbalance(before: Traffic, after: Traffic, weights: Floats, there: Ints) -> 
         return 0.0
     was, is_now = np.log1p(np.abs(before.size[here])), np.log1p(np.abs(after.size[now]))
     spread = float(np.concatenate([was, is_now]).std())
-    return 0.0 if spread == 0 else abs(float(np.average(was, weights=weights[here])) - float(is_now.mean())) / spread
+    if spread < _ROUNDING:
+        return 0.0
+    return abs(float(np.average(was, weights=weights[here])) - float(is_now.mean())) / spread

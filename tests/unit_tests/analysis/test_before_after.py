@@ -1,5 +1,7 @@
 """A change is seen, no change is none, and another mix of traffic is no change."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -122,6 +124,18 @@ def test_weights_give_each_class_what_it_has_after() -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("size", [2_400.0, 0.0, np.nan])
+def test_inputs_that_are_all_of_one_size_are_alike(size: float) -> None:
+    def of_one_size(made: Side) -> Side:
+        return replace(made, traffic=replace(made.traffic, size=np.full(len(made.traffic), size)))
+
+    before, after = side(1, n=727, failed=0.2), side(2, 7 * 24, n=713, failed=0)
+    found = before_after(of_one_size(before), of_one_size(after), 0, RESAMPLES)
+
+    assert found.problem is None
+    assert found.differences["failed_run_share"].is_better is True
+
+
 def test_two_weeks_of_daily_looks_hardly_give_a_verdict_without_a_change() -> None:
     wrong = 0
     for seed in range(100):
