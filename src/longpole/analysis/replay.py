@@ -27,14 +27,23 @@ from longpole.analysis.tasks import NOBODY, WHOLE
 _END, _REQUEST = 0, 1
 
 
+Times = tuple[list[int], list[int]]
+"""Start and end of each task, in nanoseconds since the run's start."""
+
+
 def replay(schedule: Schedule, limits: Limits) -> int:
     """The time from a run's start to its end, in nanoseconds. O(n) without limits, else O(n log n)."""
+    return replayed(schedule, limits)[1][WHOLE]
+
+
+def replayed(schedule: Schedule, limits: Limits) -> Times:
+    """When each task would have run."""
     if any(pool is not None and limits.get(pool) is not None for pool in schedule.pool):
         return _Simulation(schedule, limits).run()
     return _straight(schedule)
 
 
-def _straight(schedule: Schedule) -> int:
+def _straight(schedule: Schedule) -> Times:
     """Task by task, in an order in which everything a task depends on comes before it."""
     count = len(schedule)
     start, end, inside = [0] * count, [0] * count, [0] * count
@@ -53,7 +62,7 @@ def _straight(schedule: Schedule) -> int:
             end[task] = ended = inside[task] + work[task] + tail[task]
             if task != WHOLE and ended > inside[parent[task]]:
                 inside[parent[task]] = ended
-    return end[WHOLE]
+    return start, end
 
 
 class _Simulation:
@@ -65,6 +74,7 @@ class _Simulation:
         self.open = [len(before) + 1 for before in schedule.before]  # what it waits for, and its container's start
         self.unfinished = [len(children) for children in schedule.children]
         self.gate, self.last = [0] * count, [0] * count
+        self.started, self.ended = [0] * count, [0] * count
         self.followers: list[list[int]] = [[] for _ in range(count)]
         self.launched: dict[int, list[int]] = {}
         for task, before in enumerate(schedule.before):
@@ -83,8 +93,8 @@ class _Simulation:
         self.queue: dict[tuple[Pool, int], deque[int]] = {place: deque() for place in self.free}
         self.events: list[tuple[int, int, int, int]] = []
 
-    def run(self) -> int:
-        """The time of the run's end."""
+    def run(self) -> Times:
+        """Start and end of each task."""
         self._start(WHOLE, 0)
         while self.events:
             moment, kind, _, task = heappop(self.events)
@@ -94,7 +104,7 @@ class _Simulation:
                 self._request(task, moment)
         if self.unfinished[WHOLE]:  # who holds a place waits for one that waits for theirs: no engine does that
             return _straight(self.schedule)
-        return self.last[WHOLE]
+        return self.started, self.ended
 
     def _request(self, task: int, moment: int) -> None:
         place = self.place[task]
@@ -107,7 +117,7 @@ class _Simulation:
 
     def _start(self, task: int, moment: int) -> None:
         schedule = self.schedule
-        self.last[task] = moment
+        self.last[task] = self.started[task] = moment
         for child in schedule.children[task]:
             self._resolve(child, moment)
         for other in self.launched.get(task, ()):
@@ -117,6 +127,7 @@ class _Simulation:
 
     def _end(self, task: int, moment: int) -> None:
         schedule = self.schedule
+        self.ended[task] = moment
         place = self.place[task]
         if place is not None:
             if self.queue[place]:
@@ -128,7 +139,6 @@ class _Simulation:
             self._resolve(other, moment)
         parent = schedule.parent[task]
         if parent == NOBODY:
-            self.last[WHOLE] = moment
             return
         self.last[parent] = max(self.last[parent], moment)
         self.unfinished[parent] -= 1

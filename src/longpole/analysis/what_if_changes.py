@@ -52,7 +52,7 @@ def _apply(change: Change, plan: Plan) -> Plan:  # noqa: ARG001 - of those regis
 
 @_apply.register
 def _(change: Faster, plan: Plan) -> Plan:
-    return _each(plan, change.node_id, lambda schedule, task: _scale(schedule, task, max(0.0, 1 - change.share)))
+    return _each(plan, change.node_id, lambda schedule, task: scale(schedule, task, max(0.0, 1 - change.share)))
 
 
 @_apply.register
@@ -156,7 +156,7 @@ def _inside(schedule: Schedule, task: int) -> list[int]:
     return found
 
 
-def _scale(schedule: Schedule, task: int, factor: float) -> None:
+def scale(schedule: Schedule, task: int, factor: float) -> None:
     """Everything inside takes `factor` of its time; waits between attempts stay."""
     schedule.work[task] = round(schedule.work[task] * factor)
     schedule.tail[task] = round(schedule.tail[task] * factor)

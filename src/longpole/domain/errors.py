@@ -5,6 +5,7 @@
     │   └── RunElsewhereError       the run belongs to another application or workflow
     ├── NotFoundError
     │   ├── RunNotFoundError
+    │   ├── NodeExecutionNotFoundError
     │   ├── RecommendationNotFoundError
     │   ├── GraphNotFoundError
     │   └── AlertRuleNotFoundError
@@ -55,6 +56,15 @@ class RunNotFoundError(NotFoundError):
     def __init__(self, workflow_run_id: str) -> None:
         super().__init__(f"There is no run {workflow_run_id!r}.")
         self.workflow_run_id = workflow_run_id
+
+
+class NodeExecutionNotFoundError(NotFoundError):
+    """The run has no such node execution."""
+
+    def __init__(self, workflow_run_id: str, node_execution_id: str) -> None:
+        super().__init__(f"Run {workflow_run_id!r} has no node execution {node_execution_id!r}.")
+        self.workflow_run_id = workflow_run_id
+        self.node_execution_id = node_execution_id
 
 
 class RecommendationNotFoundError(NotFoundError):

@@ -33,7 +33,7 @@ def get_run(workflow_run_id: str) -> RunRecord:
         found = run_reads.find_record(connection, workflow_run_id)
         if found is None:
             raise RunNotFoundError(workflow_run_id)
-        return _as_of_now(connection, found)
+        return as_of_now(connection, found)
 
 
 def _trace_id(text: str | None) -> bytes | None:
@@ -45,7 +45,7 @@ def _trace_id(text: str | None) -> bytes | None:
     return packed if len(packed) == _TRACE_ID_BYTES else None
 
 
-def _as_of_now(connection: Connection, record: RunRecord) -> RunRecord:
+def as_of_now(connection: Connection, record: RunRecord) -> RunRecord:
     """`record`, heard of just now where acknowledged telemetry of it waits to be assembled: it is not complete yet."""
     trace_id = _trace_id(record.run.trace_id)
     if trace_id is None or not trace_log.has_pending(connection, list(trace_log.linked(connection, [trace_id]))):
@@ -84,7 +84,7 @@ def runs_of_trace(trace_id: str) -> tuple[RunRecord, ...]:
             run_reads.find_record(connection, run.workflow_run_id)
             for run in run_reads.runs_of_trace(connection, packed)
         ]
-        return tuple(_as_of_now(connection, record) for record in found if record is not None)
+        return tuple(as_of_now(connection, record) for record in found if record is not None)
 
 
 def delete_run(workflow_run_id: str) -> None:
