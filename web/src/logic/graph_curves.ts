@@ -1,0 +1,89 @@
+/**
+ * How an edge runs from one box to another: smooth, level where it leaves and arrives, straight past boxes between.
+ */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+interface Rectangle extends Point {
+  width: number;
+  height: number;
+}
+
+export interface Way {
+  /** The `d` of an SVG path. */
+  path: string;
+  /** Where a label stands: shortly before the end, where ways to different steps have parted. */
+  label: Point;
+}
+
+/** How far a way that leads back swings out below (or beside) the boxes. */
+const SWING = 26;
+
+/**
+ * @param bends As dagre gives them: a point per layer passed and one between each two, ends included.
+ */
+export function curve(
+  source: Rectangle,
+  target: Rectangle,
+  bends: readonly Point[],
+  direction: "LR" | "TB",
+): Way {
+  const flipped = direction === "TB";
+  const [from, to] = flipped ? [turned(source), turned(target)] : [source, target];
+  const points = flipped ? bends.map(({ x, y }) => ({ x: y, y: x })) : bends;
+  const way = isBack(from, to) ? backwards(from, to) : forwards(from, to, points);
+  const path = way.map((piece) => written(piece, flipped)).join(" ");
+  const end = { x: to.x, y: to.y + to.height / 2 };
+  const last = way.at(-1)?.at(0) ?? end;
+  const label = isBack(from, to)
+    ? { x: (from.x + to.x + to.width) / 2, y: Math.max(from.y + from.height, to.y + to.height) + SWING }
+    : { x: end.x - Math.min(46, (end.x - last.x) / 2), y: end.y };
+  return { path, label: flipped ? { x: label.y, y: label.x } : label };
+}
+
+function turned({ x, y, width, height }: Rectangle): Rectangle {
+  return { x: y, y: x, width: height, height: width };
+}
+
+const isBack = (from: Rectangle, to: Rectangle) => to.x < from.x + from.width - 1;
+
+type Piece = readonly Point[]; // one point: go there; two: a line; four: a cubic curve
+
+function forwards(from: Rectangle, to: Rectangle, bends: readonly Point[]): Piece[] {
+  const start = { x: from.x + from.width, y: from.y + from.height / 2 };
+  const end = { x: to.x, y: to.y + to.height / 2 };
+  const stops = [start];
+  // Those at even places are beside boxes of a layer in between: past these it runs straight.
+  for (const [place, bend] of bends.slice(1, -1).entries())
+    if (place % 2 === 1) {
+      const half = Math.min(from.width, to.width) / 2;
+      if (bend.x - half > start.x && bend.x + half < end.x)
+        stops.push({ x: bend.x - half, y: bend.y }, { x: bend.x + half, y: bend.y });
+    }
+  stops.push(end);
+  const pieces: Piece[] = [[start]];
+  for (let place = 1; place < stops.length; place++) {
+    const [one, other] = [stops[place - 1] ?? start, stops[place] ?? end];
+    const middle = (one.x + other.x) / 2;
+    pieces.push([one, { x: middle, y: one.y }, { x: middle, y: other.y }, other]);
+  }
+  return pieces;
+}
+
+/** Out at the lower side, back below both, in at the lower side. */
+function backwards(from: Rectangle, to: Rectangle): Piece[] {
+  const same = from.x === to.x && from.y === to.y;
+  const start = { x: from.x + from.width * (same ? 0.75 : 0.5), y: from.y + from.height };
+  const end = { x: to.x + to.width * (same ? 0.25 : 0.5), y: to.y + to.height };
+  const low = Math.max(start.y, end.y) + SWING * 1.35;
+  return [[start], [start, { x: start.x, y: low }, { x: end.x, y: low }, end]];
+}
+
+function written(piece: Piece, flipped: boolean): string {
+  const pairs = (flipped ? piece.map(({ x, y }) => ({ x: y, y: x })) : piece).map(
+    ({ x, y }) => `${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`,
+  );
+  return piece.length === 1 ? `M${pairs[0] ?? ""}` : `C${pairs.slice(1).join(" ")}`;
+}

@@ -1,0 +1,180 @@
+/**
+ * Where the steps of a graph stand, and how its edges run.
+ *
+ * Layers by dagre, from left to right or from top to bottom. A container is laid out by itself first and then
+ * stands, as large as what is inside of it, among the steps around it: an edge that crosses its border counts for
+ * the layout as one to the container, and is drawn to the step that it means.
+ *
+ * Invariant: steps of one container never overlap, and all of them are inside of it.
+ */
+import { Graph as Layers, layout as arranged } from "@dagrejs/dagre";
+
+import type { Graph } from "@/api/answers";
+
+import { curve, type Point, type Way } from "./graph_curves";
+
+export const STEP = { width: 188, height: 58 } as const;
+const HEAD = 46;
+const INSET = 14;
+const GAPS = { LR: { nodesep: 18, ranksep: 46 }, TB: { nodesep: 16, ranksep: 40 } } as const;
+/** A step of the way between layers where branches have names. */
+const NAMED = 84;
+
+export interface Box {
+  id: string;
+  container: string | null;
+  isContainer: boolean;
+  /** From the upper left corner of the drawing. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Laid {
+  boxes: readonly Box[];
+  /** In the order of the graph's edges: as the `d` of an SVG path, and where its label stands. */
+  ways: readonly Way[];
+  width: number;
+  height: number;
+}
+
+export type Direction = "LR" | "TB";
+
+interface Level {
+  width: number;
+  height: number;
+  at: Map<string, Point>;
+  /** By place of the edge: the points between its ends. */
+  bends: Map<number, readonly Point[]>;
+}
+
+export function laidOut(graph: Graph, direction: Direction): Laid {
+  const parents = parentsOf(graph);
+  const children = new Map<string | null, string[]>();
+  for (const { node_id } of graph.nodes) {
+    const parent = parents.get(node_id) ?? null;
+    children.set(parent, [...(children.get(parent) ?? []), node_id]);
+  }
+  const sizes = new Map<string, { width: number; height: number }>();
+  const levels = new Map<string | null, Level>();
+  const inner = (container: string | null): Level => {
+    const ids = children.get(container) ?? [];
+    for (const id of ids) {
+      if (!children.has(id)) sizes.set(id, STEP);
+      else {
+        const level = inner(id);
+        sizes.set(id, {
+          width: Math.max(STEP.width, level.width + 2 * INSET),
+          height: level.height + HEAD + INSET,
+        });
+      }
+    }
+    const level = arrange(graph, direction, ids, sizes, parents);
+    levels.set(container, level);
+    return level;
+  };
+  const whole = inner(null);
+  const boxes = boxesOf(children, levels, sizes);
+  const ways = graph.edges.map((_, place) => wayOf(graph, place, boxes, levels, direction));
+  return { boxes: [...boxes.values()], ways, width: whole.width, height: whole.height };
+}
+
+/** The container of each step; none where it would be inside of itself, or of what is not there. */
+function parentsOf(graph: Graph): Map<string, string> {
+  const named = new Map(graph.nodes.map((node) => [node.node_id, node.container_id]));
+  const parents = new Map<string, string>();
+  for (const id of named.keys()) {
+    const first = named.get(id);
+    if (!first || !named.has(first)) continue;
+    const seen = new Set([id]);
+    let above: string | null | undefined = first;
+    while (above && !seen.has(above)) {
+      seen.add(above);
+      above = named.get(above);
+    }
+    if (!above) parents.set(id, first);
+  }
+  return parents;
+}
+
+/** The ancestor of a step (or itself) that stands among `ids`; undefined where it is elsewhere. */
+function lifted(id: string, ids: ReadonlySet<string>, parents: ReadonlyMap<string, string>) {
+  for (let each: string | undefined = id; each !== undefined; each = parents.get(each))
+    if (ids.has(each)) return each;
+  return undefined;
+}
+
+function arrange(
+  graph: Graph,
+  direction: Direction,
+  ids: readonly string[],
+  sizes: ReadonlyMap<string, { width: number; height: number }>,
+  parents: ReadonlyMap<string, string>,
+): Level {
+  const layers = new Layers({ multigraph: true });
+  const among = new Set(ids);
+  const inLevel = graph.edges
+    .map((edge, place) => ({ ...edge, place, from: lifted(edge.source, among, parents), to: lifted(edge.target, among, parents) }))
+    .filter((edge) => edge.from !== undefined && edge.to !== undefined && edge.from !== edge.to); // prettier-ignore
+  const gaps = GAPS[direction];
+  const ranksep =
+    direction === "LR" && inLevel.some((edge) => edge.branch !== null)
+      ? Math.max(gaps.ranksep, NAMED)
+      : gaps.ranksep;
+  layers.setGraph({ rankdir: direction, nodesep: gaps.nodesep, ranksep, marginx: 0, marginy: 0 });
+  layers.setDefaultEdgeLabel(() => ({}));
+  for (const id of ids) layers.setNode(id, { ...(sizes.get(id) ?? STEP) });
+  for (const { from, to, place } of inLevel) layers.setEdge(String(from), String(to), {}, String(place));
+  arranged(layers);
+  const at = new Map<string, Point>();
+  for (const id of ids) {
+    const { x = 0, y = 0, width = 0, height = 0 } = layers.node(id) as Partial<Point & Box>;
+    at.set(id, { x: x - width / 2, y: y - height / 2 });
+  }
+  const bends = new Map<number, readonly Point[]>();
+  for (const { from, to, place } of inLevel) {
+    const { points } = layers.edge({ v: String(from), w: String(to), name: String(place) }) as {
+      points: readonly Point[];
+    };
+    bends.set(place, points);
+  }
+  const { width = 0, height = 0 } = layers.graph() as { width?: number; height?: number };
+  return { width: Math.max(0, width), height: Math.max(0, height), at, bends };
+}
+
+function boxesOf(
+  children: ReadonlyMap<string | null, readonly string[]>,
+  levels: ReadonlyMap<string | null, Level>,
+  sizes: ReadonlyMap<string, { width: number; height: number }>,
+): Map<string, Box> {
+  const boxes = new Map<string, Box>();
+  const place = (container: string | null, origin: Point) => {
+    for (const id of children.get(container) ?? []) {
+      const at = levels.get(container)?.at.get(id) ?? { x: 0, y: 0 };
+      const [x, y] = [origin.x + at.x, origin.y + at.y];
+      boxes.set(id, { id, container, isContainer: children.has(id), x, y, ...(sizes.get(id) ?? STEP) });
+      if (children.has(id)) place(id, { x: x + INSET, y: y + HEAD });
+    }
+  };
+  place(null, { x: 0, y: 0 });
+  return boxes;
+}
+
+function wayOf(
+  graph: Graph,
+  place: number,
+  boxes: ReadonlyMap<string, Box>,
+  levels: ReadonlyMap<string | null, Level>,
+  direction: Direction,
+): Way {
+  const edge = graph.edges[place];
+  const [source, target] = [boxes.get(edge?.source ?? ""), boxes.get(edge?.target ?? "")];
+  if (!source || !target) return { path: "", label: { x: 0, y: 0 } };
+  const isPlain = source.container === target.container;
+  const corner = source.container === null ? undefined : boxes.get(source.container);
+  const shift = corner ? { x: corner.x + INSET, y: corner.y + HEAD } : { x: 0, y: 0 };
+  const bends = isPlain ? (levels.get(source.container)?.bends.get(place) ?? []) : [];
+  const moved = bends.map((each) => ({ x: each.x + shift.x, y: each.y + shift.y }));
+  return curve(source, target, moved, direction);
+}
