@@ -1,4 +1,4 @@
-"""Every page of the dashboard as a picture, dark and light, wide and narrow: `make screenshots` puts them into docs/images.
+"""Every page of the dashboard as a picture, dark and light, wide and narrow: `make screenshots`.
 
 The pages show a shop's busy month (`tests/support/gallery.py`), which ends now: figures move a little each time.
 """
