@@ -24,6 +24,7 @@ from longpole import __version__, runtime
 from longpole.ingest.otlp.routes import router as otlp_router
 from longpole.ingest.pipeline import Pipeline
 from longpole.rest import deferred, openapi, problems
+from longpole.rest.compressed import CompressedReads
 from longpole.rest.defects import Defects
 from longpole.rest.paths import PathsAsSent
 from longpole.rest.routes import ROUTERS
@@ -64,6 +65,7 @@ def create_app(on: Runtime, *, grpc: tuple[str, int] | None = None) -> FastAPI:
     problems.install(app, [route for router in routers for route in router.routes])
     openapi.install(app)
     app.add_middleware(Defects)
+    app.add_middleware(CompressedReads)
     app.add_middleware(PathsAsSent)
     app.add_middleware(_InRuntime, on=on)
     return app
