@@ -55,7 +55,7 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class OverviewCause:
-    """The likeliest cause of a change; `share` of it is explained by it (None: could not be said)."""
+    """Something that was behind a change; `share` of it is explained by it (None: could not be said)."""
 
     kind: str
     name: str
@@ -64,7 +64,7 @@ class OverviewCause:
 
 @dataclass(frozen=True, slots=True)
 class Worsened:
-    """A level that got worse and still is, in short: see `domain.degradations`."""
+    """A level that got worse and still is, in short: see `domain.degradations`; the likeliest cause first."""
 
     id: str
     app_id: str
@@ -75,7 +75,7 @@ class Worsened:
     ratio: float
     before: float
     after: float
-    cause: OverviewCause | None
+    causes: tuple[OverviewCause, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Upstream: `whole_overview`. Downstream: `store.overview_highlights`, `advice_lis
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,8 +68,6 @@ def _newest_first(event: OpenEvent) -> tuple[int, float, str]:
 
 
 def _worsened(row: Any) -> Worsened:
-    causes: Sequence[Mapping[str, Any]] = row.attribution
-    cause = OverviewCause(causes[0]["kind"], causes[0]["name"], causes[0].get("share")) if causes else None
     return Worsened(
         id=row.id,
         app_id=row.app_id,
@@ -80,7 +78,7 @@ def _worsened(row: Any) -> Worsened:
         ratio=row.ratio,
         before=row.before,
         after=row.after,
-        cause=cause,
+        causes=tuple(OverviewCause(each["kind"], each["name"], each.get("share")) for each in row.attribution),
     )
 
 

@@ -37,7 +37,7 @@ class OverviewPoints(Answer):
 
 
 class OverviewCause(Answer):
-    """The likeliest cause of a change."""
+    """Something that was behind a change."""
 
     kind: CauseKind
     name: str
@@ -59,7 +59,8 @@ class Worsened(Answer):
     before: float
     """Seconds, a ratio, or dollars a run."""
     after: float
-    cause: OverviewCause | None
+    causes: tuple[OverviewCause, ...]
+    """The likeliest first."""
 
 
 class OverviewAdvice(Answer):
