@@ -5,7 +5,7 @@ Upstream: `routes`. Downstream: `services.whole_overview`.
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from longpole.rest import problems
 from longpole.rest.bodies import StrictJsonRoute
@@ -24,7 +24,6 @@ router = APIRouter(tags=["apps"], route_class=StrictJsonRoute, responses=problem
 
 @router.get("/overview", response_model=Overview)
 def get_overview(
-    request: Request,
     days: Days = 7,
     app_id: Annotated[Id | None, Query(description="Only of this application.")] = None,
 ) -> Response:
@@ -32,4 +31,4 @@ def get_overview(
 
     Figures and changes are those of each workflow's summary.
     """
-    return json_answer(request, service.overview(days, app_id))
+    return json_answer(service.overview(days, app_id))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from longpole import runtime
 from longpole.domain import runs as domain
@@ -30,16 +30,16 @@ NodeExecutionId = Annotated[RunId, Path(description="The node execution; slashes
 
 
 @router.get("/timeline", response_model=RunTimeline)
-def get_timeline(workflow_run_id: RunId, request: Request) -> Response:
+def get_timeline(workflow_run_id: RunId) -> Response:
     """One run as a waterfall draws it: of each node execution when it was, and how it went."""
     run, drawn = service.get_timeline(workflow_run_id)
-    return json_answer(request, timeline(run, drawn, AsOf.now(runtime.current())))
+    return json_answer(timeline(run, drawn, AsOf.now(runtime.current())))
 
 
 @router.get("/critical-path", response_model=CriticalPath)
-def get_critical_path(workflow_run_id: RunId, request: Request) -> Response:
+def get_critical_path(workflow_run_id: RunId) -> Response:
     """Which node executions decided how long the run took, and what it waited for between them."""
-    return json_answer(request, path(service.get_critical_path(workflow_run_id)))
+    return json_answer(path(service.get_critical_path(workflow_run_id)))
 
 
 @router.get("/nodes/{node_execution_id}", response_model=Node)

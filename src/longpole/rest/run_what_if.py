@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from longpole.rest import problems
 from longpole.rest.bodies import StrictJsonRoute
@@ -20,10 +20,10 @@ router = APIRouter(tags=["runs"], route_class=StrictJsonRoute, responses=problem
 
 
 @router.get("/runs/{workflow_run_id}/what-if", response_model=RunWhatIf)
-def get_run_what_if(workflow_run_id: RunId, asked: Annotated[RunWhatIfQuery, Query()], request: Request) -> Response:
+def get_run_what_if(workflow_run_id: RunId, asked: Annotated[RunWhatIfQuery, Query()]) -> Response:
     """When the run would have ended if a node had taken 0 to 2 times its time, by replaying it.
 
     Where that cannot be said `declined` says why.
     """
     found = service.run_what_if(workflow_run_id, node_execution_id=asked.node_execution_id, node_id=asked.node_id)
-    return json_answer(request, answer(found))
+    return json_answer(answer(found))
