@@ -255,6 +255,9 @@ class TestInvalidate:
     def test_all_criteria_hold(self, client: TestClient, criteria: Any, removed: int) -> None:
         made(client)
         made(client, node_id="other", tags=["a"])
+        told = client.get(f"{PATH}/invalidate", params=criteria).json()
+        assert (told["entries"], told["bytes"] > 0) == (removed, removed > 0)
+        assert client.get(f"{PATH}/statistics").json()["entries"] == 2, "it was only asked"
         assert post(client, "invalidate", criteria) == {"removed": removed}
         assert client.get(f"{PATH}/statistics").json()["entries"] == 2 - removed
 
@@ -281,6 +284,41 @@ class TestInvalidate:
         post(client, "invalidate", body, 422)
         assert client.get(f"{PATH}/statistics").json()["entries"] == 1
 
+    @pytest.mark.parametrize(
+        "query", ["", "everything=false", "nodetype=llm", "older_than_hours=x", "everything=true&tag=a", "tag="]
+    )
+    def test_what_is_unclear_is_not_previewed(self, border: TestClient, query: str) -> None:
+        answer = border.get(f"{PATH}/invalidate?{query}")
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
     def test_clean_up(self, client: TestClient) -> None:
         made(client)
+        assert client.get(f"{PATH}/cleanup").json() == {"entries": 0, "bytes": 0}
         assert client.post(f"{PATH}/cleanup").json() == {"removed": 0}
+
+    def test_a_preview_is_of_this_workflow_alone(self, client: TestClient, snapshot: Snapshot) -> None:
+        made(client)
+        client.post(
+            "/apps/shop/workflows/other/cache/store",
+            json={"cache_key": "k", "output": "of another workflow", "execution_time": 1},
+        )
+        snapshot("cache_removal", client.get(f"{PATH}/invalidate?everything=true").json())
+
+
+class TestPotential:
+    def test_what_shadow_mode_saw(self, client: TestClient, snapshot: Snapshot) -> None:
+        scope = {"app_id": "shop", "workflow_id": "trip_planner", "mode": "shadow", "min_seconds": 0}
+        with runtime.use(client.app.state.runtime):  # type: ignore[attr-defined]  # `app` is typed as any ASGI callable
+            for turn in range(3):
+                WorkflowCacheService.get_or_compute("code", {}, {}, lambda: "same", node_id="same", **scope)
+                WorkflowCacheService.get_or_compute("llm", {}, {}, lambda: turn, node_id="other", **scope)  # noqa: B023 - it is called at once
+        answer = client.get(f"{PATH}/potential?days=1")
+        assert answer.status_code == 200
+        found = answer.json()
+        for each in found["items"]:
+            each["shadow"]["time_saved"] = 0.0  # how long they took
+        snapshot("cache_potential", {"items": sorted(found["items"], key=lambda each: str(each["node_id"]))})
+
+    @pytest.mark.parametrize("query", ["days=0", "days=366"])
+    def test_a_bad_question_is_422(self, border: TestClient, query: str) -> None:
+        assert border.get(f"{PATH}/potential?{query}").status_code == 422

@@ -163,7 +163,7 @@ _SCOPE = ("app_id", "workflow_id")
 def _invalidated(cache: Any, meant: dict[str, Any], *, yes: bool) -> int:
     from longpole.services import cache_invalidation  # noqa: PLC0415 - keeps `longpole --help` quick
 
-    count = cache_invalidation.count(cache_invalidation.criteria(**meant))
+    count = cache_invalidation.measured(cache_invalidation.criteria(**meant)).entries
     if count and not yes:
         whose = "/".join(meant[name] for name in _SCOPE if meant[name] is not None)
         typer.confirm(f"Take {_entries(count)} out of the cache of {whose}?", abort=True, err=True)

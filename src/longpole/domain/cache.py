@@ -200,6 +200,52 @@ class CacheStatistics(CacheFigures):
     by_node_type: tuple[NodeTypeCacheFigures, ...]
     by_hour: tuple[HourCacheFigures, ...]
     shadow: ShadowFigures | None = None
+    previous: CacheFigures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What an invalidation or a clean-up would take out, if it came now."""
+
+    entries: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisedCaching:
+    """What advice says that a node's cache would bring, from the runs that there were; None: unknown.
+
+    `case` is exact, confirm or sampling, as the advice explains; ratios are 0 to 1.
+    """
+
+    recommendation_id: str
+    case: str
+    hit_ratio: float | None
+    hit_ratio_low: float | None
+    hit_ratio_high: float | None
+    pairs: int | None
+    mismatches: int | None
+    mismatch_bound: float | None
+    ttl_hours: float | None
+    seconds_per_run: float | None
+    usd_per_month: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class UncachedNode:
+    """A node that no cache serves yet, and what one would bring.
+
+    `verdict` is safe (so many pairs that nobody doubts it, none that differs),
+    undecided (too few pairs yet), differs, or advised (nobody looked on, but
+    runs tell).
+    """
+
+    node_id: str
+    node_type: str
+    node_class: str
+    verdict: str
+    shadow: ShadowFigures | None
+    advice: AdvisedCaching | None
 
 
 @dataclass(frozen=True, slots=True)

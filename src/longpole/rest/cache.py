@@ -1,6 +1,6 @@
 """`…/cache/*`: results of nodes that need not run again, for engines in any language, and what that saved.
 
-Upstream: `routes`. Downstream: `services.cache`, `services.cache_leases`, `services.cache_deposits`.
+Upstream: `routes`. Downstream: `services.cache`, `services.cache_potential`, `cache_leases` and `cache_deposits`.
 """
 
 from dataclasses import asdict
@@ -17,12 +17,16 @@ from longpole.rest.deferred import Deferred
 from longpole.rest.parameters import AppId, CacheKey, Days, Id, WorkflowId
 from longpole.rest.schemas import cache_answers as answers
 from longpole.rest.schemas import cache_questions as asked
-from longpole.rest.schemas.cache import Explanation, Removed, Statistics, TopNodes
+from longpole.rest.schemas.cache import Explanation, Potential, Removal, Removed, Statistics, TopNodes
 from longpole.services import cache_deposits, cache_leases
 
 if TYPE_CHECKING:
     from longpole.services import cache as service
+    from longpole.services import cache_invalidation as removal
+    from longpole.services import cache_potential
 else:
+    cache_potential = Deferred("longpole.services.cache_potential")
+    removal = Deferred("longpole.services.cache_invalidation")
     service = Deferred("longpole.services.cache")
 
 router = APIRouter(
@@ -61,10 +65,31 @@ def get_top_cached_nodes(
     return TopNodes.model_validate({"items": found})
 
 
+@router.get("/potential")
+def get_uncached_nodes(app_id: AppId, workflow_id: WorkflowId, days: Days = 7) -> Potential:
+    """The nodes that no cache serves yet, and what one would bring: as shadow mode saw it, else as advice reckons."""
+    return Potential.model_validate({"items": cache_potential.potential(Scope(app_id, workflow_id), days)})
+
+
 @router.get("/entries/{cache_key}", response_model=Explanation)
 def explain_key(app_id: AppId, workflow_id: WorkflowId, cache_key: CacheKey) -> domain.Explanation:
     """Whether there is a result under a key, what the key is made of, and why nodes ran past the cache."""
     return service.WorkflowCacheService.explain_key(cache_key, app_id, workflow_id)
+
+
+@router.get("/invalidate", response_model=Removal)
+def preview_invalidation(
+    app_id: AppId, workflow_id: WorkflowId, which: Annotated[asked.Preview, Query()]
+) -> domain.Removal:
+    """What `POST` with the same criteria would take out now: how many entries, and their bytes. Removes nothing.
+
+    Without a criterion the answer is 422, as there.
+    """
+    nothing: dict[str, Any] = dict.fromkeys(asked.CRITERIA)
+    meant = nothing | which.criteria()
+    return removal.measured(
+        removal.criteria(app_id=app_id, workflow_id=workflow_id, everything=which.everything, **meant)
+    )
 
 
 @router.post("/invalidate", responses=_BODY)
@@ -78,6 +103,12 @@ def invalidate_cache(app_id: AppId, workflow_id: WorkflowId, which: asked.Invali
         app_id=app_id, workflow_id=workflow_id, everything=which.everything, **criteria
     )
     return Removed(removed=removed)
+
+
+@router.get("/cleanup", response_model=Removal)
+def preview_cleanup(app_id: AppId, workflow_id: WorkflowId) -> domain.Removal:
+    """What `POST` would remove now: how many entries have expired, and their bytes. Removes nothing."""
+    return removal.measured_expired(app_id, workflow_id)
 
 
 @router.post("/cleanup")

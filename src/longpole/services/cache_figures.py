@@ -3,7 +3,7 @@
 What this process counted is written first, so that whoever asks sees his own
 hits. Counts of other processes are at most a second behind.
 
-Upstream: `cache`. Downstream: `store.cache_reads`.
+Upstream: `cache`, `cache_potential`. Downstream: `store.cache_reads`.
 """
 
 import json
@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import fields
 from functools import reduce
 from typing import Any
+
+from sqlalchemy import Connection
 
 from longpole import runtime
 from longpole.analysis.proportions import wilson
@@ -26,7 +28,7 @@ from longpole.domain.cache import (
 )
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.scopes import Scope
-from longpole.domain.units import NS_PER_SECOND, instant, seconds
+from longpole.domain.units import NS_PER_DAY, NS_PER_SECOND, instant, seconds
 from longpole.services.periods import checked_days, last_days
 from longpole.store import cache_reads
 from longpole.store.cache_reads import Held, Period, TopBy
@@ -42,11 +44,12 @@ def statistics(scope: Scope, days: int, node_type: str | None) -> CacheStatistic
     Raises:
         InvalidInputError: `days` is not 1 to 365.
     """
-    period = _period(scope, days, node_type)
+    period = counted_in(scope, days, node_type)
     with runtime.reading() as connection:
         by_kind = cache_reads.counts_by_node_kind(connection, period)
         by_hour = cache_reads.counts_by_hour(connection, period)
         held = cache_reads.held_by_node_kind(connection, *scope, runtime.current().clock(), node_type)
+        previous = _before(connection, period, days)
     total = _sum(by_kind.values())
     kinds = sorted(by_kind.keys() | held.keys())
     return CacheStatistics(
@@ -67,8 +70,19 @@ def statistics(scope: Scope, days: int, node_type: str | None) -> CacheStatistic
             for kind in kinds
         ),
         by_hour=tuple(HourCacheFigures(**_figures(counts), start=instant(at_ns)) for at_ns, counts in by_hour.items()),
-        shadow=_shadow(total),
+        shadow=shadow_figures(total),
+        previous=previous,
     )
+
+
+def _before(connection: Connection, period: Period, days: int) -> CacheFigures | None:
+    """The figures of as many days before a period; None where not all of its hours are kept, or nothing was asked."""
+    here = runtime.current()
+    before = period._replace(since_ns=period.since_ns - days * NS_PER_DAY, until_ns=period.since_ns)
+    if before.since_ns < here.clock() - here.settings.retention_hourly_days * NS_PER_DAY:
+        return None
+    figures = CacheFigures(**_figures(_sum(cache_reads.counts_by_node_kind(connection, before).values())))
+    return figures if figures.hits or figures.misses or figures.coalesced or figures.stale else None
 
 
 def top_nodes(scope: Scope, limit: int, days: int, by: str) -> tuple[CachedNode, ...]:
@@ -81,7 +95,7 @@ def top_nodes(scope: Scope, limit: int, days: int, by: str) -> tuple[CachedNode,
         raise InvalidInputError("limit", f"must be a whole number from 1 to {_MOST_NODES}", limit)
     if by not in set(TopBy):
         raise InvalidInputError("by", f"is one of {', '.join(TopBy)}", by)
-    period = _period(scope, days, None)
+    period = counted_in(scope, days)
     with runtime.reading() as connection:
         return cache_reads.top_nodes(connection, period, limit, TopBy(by))
 
@@ -89,7 +103,7 @@ def top_nodes(scope: Scope, limit: int, days: int, by: str) -> tuple[CachedNode,
 def explanation(scope: Scope, cache_key: str) -> Explanation:
     """What went into a key, and whether there is a result under it; why nodes of its scope ran past the cache."""
     now_ns = runtime.current().clock()
-    period = _period(scope, _EXPLAINED_DAYS, None)
+    period = counted_in(scope, _EXPLAINED_DAYS)
     with runtime.reading() as connection:
         found = cache_reads.entry(connection, scope, cache_key)
         bypassed = _sum(cache_reads.counts_by_node_kind(connection, period).values()).bypassed
@@ -117,7 +131,12 @@ def explanation(scope: Scope, cache_key: str) -> Explanation:
 _EXPLAINED_DAYS = 7
 
 
-def _period(scope: Scope, days: int, node_type: str | None) -> Period:
+def counted_in(scope: Scope, days: int, node_type: str | None = None) -> Period:
+    """The last `days` days, with all that this process has counted so far.
+
+    Raises:
+        InvalidInputError: `days` is not 1 to 365.
+    """
     now_ns = runtime.current().clock()
     since_ns = last_days(checked_days(days), now_ns).since_ns
     runtime.current().cache.counts.flush()
@@ -158,7 +177,8 @@ def _figures(counts: Counts) -> dict[str, Any]:
     return {each.name: getattr(figures, each.name) for each in fields(CacheFigures)}
 
 
-def _shadow(counts: Counts) -> ShadowFigures | None:
+def shadow_figures(counts: Counts) -> ShadowFigures | None:
+    """What a cache would have brought; None where nothing was looked up in shadow mode."""
     asked = counts.would_hit + counts.would_miss
     if not asked:
         return None

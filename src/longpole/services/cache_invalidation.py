@@ -1,11 +1,11 @@
-"""Which entries an invalidation is about, and how many; never those of another scope than the caller's.
+"""Which entries an invalidation is about, and what they come to; never those of another scope than the caller's.
 
-Upstream: `cache`, `cli.cache`. Downstream: `store.cache_removal`.
+Upstream: `cache`, `rest.cache`, `cli.cache`. Downstream: `store.cache_removal`.
 """
 
 from longpole import runtime
 from longpole.caching.policy import hours
-from longpole.domain.cache import Criteria
+from longpole.domain.cache import Criteria, Removal
 from longpole.domain.errors import InvalidInputError
 from longpole.domain.units import NS_PER_HOUR
 from longpole.services.cache_requests import scope_of
@@ -44,7 +44,13 @@ def criteria(
     )
 
 
-def count(meant: Criteria) -> int:
-    """How many entries an invalidation would take out, if it came now."""
+def measured(meant: Criteria) -> Removal:
+    """What an invalidation would take out, if it came now."""
     with runtime.reading() as connection:
-        return cache_removal.count(connection, meant)
+        return cache_removal.measured(connection, meant)
+
+
+def measured_expired(app_id: str | None = None, workflow_id: str | None = None) -> Removal:
+    """What a clean-up of a scope would take out, if it came now."""
+    with runtime.reading() as connection:
+        return cache_removal.measured_expired(connection, runtime.current().clock(), scope_of(app_id, workflow_id))

@@ -3,7 +3,7 @@
 Counts are by the hour, so a period begins with the hour that its first instant
 is in. What cannot be served any more is not counted among what is held.
 
-Upstream: `services.cache_statistics`, `services.cache_explanation`, `services.observations`. Downstream: the database.
+Upstream: `services.cache_figures`, `services.cache_potential`, `services.observations`. Downstream: the database.
 """
 
 import json
@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, func, select, tuple_
 
 from longpole.domain.cache import CachedNode, Counts
 from longpole.domain.scopes import Scope
@@ -24,6 +24,7 @@ from longpole.store.tables import cache_bypasses, cache_results, cache_scopes, c
 NodeKind = tuple[str, str]
 """A node type and a class; empty where unknown."""
 _COUNTED = [each.name for each in fields(Counts) if each.name != "bypassed"]
+_SHADOW = ("would_hit", "would_miss", "matched", "mismatched", "would_save_ns", "would_save_usd")
 _done = cache_statistics.c
 _uses = cache_uses.c
 
@@ -89,12 +90,44 @@ def counts_by_node(connection: Connection, period: Period) -> dict[tuple[str, st
     return {(node[0], node[1]): counts for node, counts in _sums(connection, period, ("node_id", "node_type"))}
 
 
+class Looked(NamedTuple):
+    """A node that was looked up in a period: the newest hours in which it was, 0: none."""
+
+    node_id: str
+    node_type: str
+    node_class: str
+    shadow_hour: int
+    served_hour: int
+    """In which it was asked for in earnest, found or not."""
+    counts: Counts
+    """What shadow mode counted."""
+
+
+def looked_up(connection: Connection, period: Period) -> list[Looked]:
+    """The nodes that were looked up in a period, in shadow mode or in earnest; by node."""
+    node = (_done.node_id, _done.node_type, _done.node_class)
+    newest = [
+        func.max(case((asked > 0, _done.hour_start), else_=0))
+        for asked in (_done.would_hit + _done.would_miss, _done.hits + _done.misses + _done.coalesced)
+    ]
+    sums = [func.sum(_done[name]) for name in _SHADOW]
+    wanted = select(*node, *newest, *sums).where(_within(cache_statistics, period)).group_by(*node).order_by(*node)
+    return [
+        Looked(*row[:5], Counts(**{name: _plain(name, sum_) for name, sum_ in zip(_SHADOW, row[5:], strict=True)}))
+        for row in connection.execute(wanted)
+    ]
+
+
+def _plain(name: str, sum_: Any) -> Any:
+    return sum_ if name.endswith("_usd") else int(sum_)
+
+
 def _sums(connection: Connection, period: Period, keys: Sequence[str]) -> list[tuple[tuple[Any, ...], Counts]]:
     found: dict[tuple[Any, ...], Counts] = {}
     columns = [func.max(_done[name]) if name == "last_hit_ns" else func.sum(_done[name]) for name in _COUNTED]
     for row in connection.execute(_grouped(cache_statistics, period, keys, columns)):
         sums = dict(zip(_COUNTED, row[len(keys) :], strict=True))
-        known: dict[str, Any] = {name: sum_ if name.endswith("_usd") else int(sum_) for name, sum_ in sums.items()}
+        known: dict[str, Any] = {name: _plain(name, sum_) for name, sum_ in sums.items()}
         found[tuple(row[: len(keys)])] = Counts(**known)
     bypassed = _grouped(cache_bypasses, period, (*keys, "reason"), [func.sum(cache_bypasses.c.bypassed)])
     for *kind, reason, number in connection.execute(bypassed):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, text
 
-from longpole.domain.cache import Criteria
+from longpole.domain.cache import Criteria, Removal
 from longpole.domain.scopes import Scope
 from longpole.store import cache_rows
 from longpole.store.tables import cache_results, cache_scopes, cache_uses
@@ -35,10 +35,20 @@ def remove(connection: Connection, criteria: Criteria, scopes: Scopes) -> list[S
     return _named(_take_out(connection, and_(*_conditions(connection, criteria, scopes))), scopes)
 
 
-def count(connection: Connection, criteria: Criteria) -> int:
-    """How many entries meet all criteria."""
-    meant = and_(*_conditions(connection, criteria, scopes_meant(connection, criteria)))
-    return int(connection.scalar(select(func.count()).select_from(cache_uses).where(meant)) or 0)
+def measured(connection: Connection, criteria: Criteria) -> Removal:
+    """How many entries meet all criteria, and their bytes: what `remove` would take out."""
+    return _measured(connection, *_conditions(connection, criteria, scopes_meant(connection, criteria)))
+
+
+def measured_expired(connection: Connection, now_ns: int, scope: tuple[str, str | None]) -> Removal:
+    """How many entries of a scope may not be served any more, even stale, and their bytes."""
+    return _measured(connection, _uses.scope_key.in_(scope_keys(scope)), _uses.stale_until_ns <= now_ns)
+
+
+def _measured(connection: Connection, *conditions: ColumnElement[bool]) -> Removal:
+    sums = select(func.count(), func.coalesce(func.sum(_uses.size_bytes), 0)).select_from(cache_uses)
+    entries, size_bytes = connection.execute(sums.where(*conditions)).one()
+    return Removal(entries, int(size_bytes))
 
 
 def remove_ids(connection: Connection, ids: Sequence[int]) -> list[ScopedKey]:
@@ -78,7 +88,8 @@ def _conditions(connection: Connection, criteria: Criteria, scopes: Scopes) -> I
 
 def _has_tag(connection: Connection, tag: str) -> ColumnElement[bool]:
     if connection.dialect.name == "sqlite":
-        found = text("EXISTS (SELECT 1 FROM json_each(cache_uses.tags) WHERE json_each.value = :tag)")
+        is_listed = "EXISTS (SELECT 1 FROM json_each(cache_uses.tags) WHERE json_each.value = :tag)"
+        found = text(f"(cache_uses.tags <> '[]' AND {is_listed})")  # what has tags is in an index
         return found.bindparams(tag=tag)  # type: ignore[return-value] # text stands for a condition in `where`
     found = text("cache_uses.tags @> CAST(:tag AS jsonb)")
     return found.bindparams(tag=json.dumps([tag]))  # type: ignore[return-value] # the same

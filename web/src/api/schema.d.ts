@@ -850,7 +850,7 @@ export interface paths {
         };
         /**
          * Find Recommendation
-         * @description One recommendation, whichever workflow it is of and whatever became of it.
+         * @description One recommendation, whichever workflow it is of and whatever became of it, with what it is worth in a month.
          */
         readonly get: operations["find_recommendation"];
         readonly put?: never;
@@ -3387,7 +3387,7 @@ export interface components {
         };
         /**
          * OverviewCause
-         * @description The likeliest cause of a change.
+         * @description Something that was behind a change.
          */
         readonly OverviewCause: {
             readonly kind: components["schemas"]["CauseKind"];
@@ -3664,6 +3664,123 @@ export interface components {
             readonly capacity_bytes: number;
             /** Waiting Bytes */
             readonly waiting_bytes: number;
+        };
+        /**
+         * RatedRecommendation
+         * @description A recommendation with what it is worth in a month.
+         */
+        readonly RatedRecommendation: {
+            /** Affected Nodes */
+            readonly affected_nodes: readonly string[];
+            /** App Id */
+            readonly app_id: string;
+            /**
+             * Baseline
+             * @description The workflow and the affected nodes at the time of the advice.
+             */
+            readonly baseline: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly category: components["schemas"]["Category"];
+            /** Code Example */
+            readonly code_example: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** Description */
+            readonly description: string;
+            /** Dismissed At */
+            readonly dismissed_at: string | null;
+            /** Dismissed Reason */
+            readonly dismissed_reason: string | null;
+            /**
+             * Estimate
+             * @description metric, baseline, expected, low, high, unit, method, n.
+             */
+            readonly estimate: {
+                readonly [key: string]: unknown;
+            } | null;
+            /**
+             * Estimated Improvement
+             * @description In words.
+             */
+            readonly estimated_improvement: string | null;
+            /** Evidence */
+            readonly evidence: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            /**
+             * Facts
+             * @description Figures by name.
+             */
+            readonly facts: {
+                readonly [key: string]: unknown;
+            } | null;
+            /**
+             * Gain
+             * @description seconds_per_run, share_of_run, usd_per_month, failed_run_share: what it is ranked by.
+             */
+            readonly gain: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** Id */
+            readonly id: string;
+            /** Implemented At */
+            readonly implemented_at: string | null;
+            /**
+             * Implemented How
+             * @description user or detected.
+             */
+            readonly implemented_how: string | null;
+            /**
+             * Last Seen At
+             * @description When an analysis found it last.
+             */
+            readonly last_seen_at: string | null;
+            /**
+             * Narrative
+             * @description A language model's headline and text for it, where one is set.
+             */
+            readonly narrative: {
+                readonly [key: string]: unknown;
+            } | null;
+            /**
+             * Note
+             * @description What became of it last, in words.
+             */
+            readonly note: string | null;
+            /** Obsolete At */
+            readonly obsolete_at: string | null;
+            /** Recommendation Steps */
+            readonly recommendation_steps: readonly string[];
+            /**
+             * Rule
+             * @description What found it; null where somebody made it.
+             */
+            readonly rule: string | null;
+            readonly severity: components["schemas"]["Severity"];
+            readonly status: components["schemas"]["RecommendationStatus"];
+            /** Title */
+            readonly title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            readonly updated_at: string;
+            /**
+             * Verification
+             * @description What it brought, once implemented: metric, before, after, low, high, unit, n_before, n_after, verdict, …
+             */
+            readonly verification: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** Verified At */
+            readonly verified_at: string | null;
+            /** Workflow Id */
+            readonly workflow_id: string;
+            readonly worth: components["schemas"]["MonthlyWorth"];
         };
         /**
          * Recommendation
@@ -5091,7 +5208,11 @@ export interface components {
              * @description Seconds, a ratio, or dollars a run.
              */
             readonly before: number;
-            readonly cause: components["schemas"]["OverviewCause"] | null;
+            /**
+             * Causes
+             * @description The likeliest first.
+             */
+            readonly causes: readonly components["schemas"]["OverviewCause"][];
             /** Id */
             readonly id: string;
             readonly metric: components["schemas"]["DegradedMetric"];
@@ -5287,6 +5408,7 @@ export type Potential = components['schemas']['Potential'];
 export type Problem = components['schemas']['Problem'];
 export type Purity = components['schemas']['Purity'];
 export type QueueState = components['schemas']['QueueState'];
+export type RatedRecommendation = components['schemas']['RatedRecommendation'];
 export type Recommendation = components['schemas']['Recommendation'];
 export type RecommendationStatus = components['schemas']['RecommendationStatus'];
 export type Recommendations = components['schemas']['Recommendations'];
@@ -8618,7 +8740,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Recommendation"];
+                    readonly "application/json": components["schemas"]["RatedRecommendation"];
                 };
             };
             /** @description There is no such thing, or not in this application and workflow. */

@@ -79,6 +79,8 @@ class Statistics(CacheFigures):
     """Hours in which anything happened."""
     shadow: ShadowFigures | None
     """Null where nothing was looked up in shadow mode."""
+    previous: CacheFigures | None
+    """The figures of as many days before; null where they are not known, or nothing was asked for."""
 
 
 class CachedNode(Answer):
@@ -103,10 +105,59 @@ class TopNodes(Answer):
     items: tuple[CachedNode, ...]
 
 
+class AdvisedCaching(Answer):
+    """What advice says that a cache of the node would bring, from the runs that there were."""
+
+    recommendation_id: str
+    case: str
+    """exact, confirm or sampling."""
+    hit_ratio: float | None
+    """0 to 1, as the other ratios: executions that need not run."""
+    hit_ratio_low: float | None
+    hit_ratio_high: float | None
+    pairs: int | None
+    """Pairs of equal inputs whose outputs were compared."""
+    mismatches: int | None
+    mismatch_bound: float | None
+    ttl_hours: float | None
+    seconds_per_run: float | None
+    """What a run of the workflow would take less."""
+    usd_per_month: float | None
+
+
+class UncachedNode(Answer):
+    """A node that no cache serves yet, and what one would bring."""
+
+    node_id: str
+    node_type: str
+    """Empty where it is not known."""
+    node_class: str
+    """pure, read_only, sampling, unknown, side_effects or never; empty where it is not known."""
+    verdict: str
+    """safe (300 pairs or more, and none differs), undecided (fewer), differs, or advised (not looked on yet)."""
+    shadow: ShadowFigures | None
+    """What shadow mode saw of it in the period."""
+    advice: AdvisedCaching | None
+    """Advice to cache it that stands."""
+
+
+class Potential(Answer):
+    """Nodes that no cache serves yet and of which anything is known; the most to save first."""
+
+    items: tuple[UncachedNode, ...]
+
+
 class Removed(Answer):
     """How many entries went."""
 
     removed: int
+
+
+class Removal(Answer):
+    """What would go, if it were done now."""
+
+    entries: int
+    bytes: int
 
 
 class Explanation(Answer):

@@ -29,6 +29,10 @@ _STORE: dict[str, Any] = {
 }
 
 
+CRITERIA = ("node_type", "older_than_hours", "node_id", "cache_key", "tag")
+"""What entries can be invalidated by."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
@@ -134,10 +138,8 @@ class Store(_OfNode):
         return self.execution_time
 
 
-class Invalidation(_Strict):
-    """Which entries of this workflow are wrong; all criteria hold together, and one is needed."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"node_type": "llm", "older_than_hours": 48}]})
+class _Criteria(BaseModel):
+    """Which entries of this workflow are meant."""
 
     node_type: Id | None = None
     older_than_hours: Hours | None = None
@@ -164,3 +166,15 @@ class Invalidation(_Strict):
         if given and self.everything:
             raise InvalidInputError("everything", "goes with no criterion")
         return given
+
+
+class Invalidation(_Strict, _Criteria):
+    """Which entries of this workflow are wrong; all criteria hold together, and one is needed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"node_type": "llm", "older_than_hours": 48}]})
+
+
+class Preview(_Criteria):
+    """Which entries an invalidation would be about; all criteria hold together, and one is needed."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)

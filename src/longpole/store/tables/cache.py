@@ -9,10 +9,10 @@ hash of scope and key; the key stands beside it and is compared, so that two
 keys of the same hash could take each other's place, never be each other's result.
 """
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Double, Index, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Double, Index, LargeBinary, SmallInteger, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from longpole.store.tables.metadata import at_least, metadata
+from longpole.store.tables.metadata import POSTGRESQL, SQLITE, at_least, metadata
 from longpole.store.types import Money
 
 READABLE = Text().with_variant(JSONB(none_as_null=True), "postgresql")
@@ -59,7 +59,13 @@ cache_uses = Table(
     Column("last_hit_ns", BigInteger),
     Column("tags", READABLE, nullable=False, comment="array of text: what it can be invalidated by"),
     Column("parts", Text, nullable=False, comment="JSON: what went into the key, fit to be shown"),
-    Index(None, "scope_key", "stale_until_ns"),
+    Index(None, "scope_key", "stale_until_ns", info=POSTGRESQL),
+    Index(
+        "ix_cache_uses_held",
+        *("scope_key", "stale_until_ns", "node_type", "node_id", "node_class", "size_bytes", "created_ns"),
+        info=SQLITE,
+    ),
+    Index("ix_cache_uses_tagged", "scope_key", sqlite_where=text("tags <> '[]'"), info=SQLITE),
     Index(None, "priority", "size_bytes"),
     *at_least(0, "elapsed_ns", "cost_usd", "size_bytes", "worth", "hit_count", "saved_ns", "saved_usd"),
     comment="A row per cached result: what it is worth.",
