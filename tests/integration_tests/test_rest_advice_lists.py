@@ -138,10 +138,12 @@ def test_what_is_refused(border: TestClient, asked: str) -> None:
     assert border.get(f"/recommendations?{asked}").status_code == 422
 
 
-def test_one_by_its_id_alone(known: TestClient) -> None:
+def test_one_by_its_id_alone(known: TestClient, snapshot: Snapshot) -> None:
     one = known.get("/recommendations/followed").json()
+    snapshot("recommendation", one)
 
     assert (one["workflow_id"], one["verification"]["verdict"]) == ("trip", "improved")
+    assert one["worth"] == known.get("/recommendations?status=implemented").json()["items"][0]["worth"]
     assert known.get("/recommendations/nothing").status_code == 404
 
 

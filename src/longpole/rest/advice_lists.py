@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
 
-from longpole.domain import recommendations as domain
 from longpole.domain.advice_lists import AdviceFilters
 from longpole.domain.recommendations import Category, RecommendationStatus, Severity
 from longpole.rest import problems
 from longpole.rest.bodies import StrictJsonRoute
 from longpole.rest.deferred import Deferred
 from longpole.rest.parameters import Id, RecommendationId, Text
-from longpole.rest.schemas.advice_lists import AdviceList
+from longpole.rest.schemas.advice_lists import AdviceList, RatedRecommendation
 from longpole.rest.schemas.recommendations import Recommendation
 
 if TYPE_CHECKING:
@@ -46,7 +45,9 @@ def list_all_recommendations(  # noqa: PLR0917 - a parameter of the query each
     return AdviceList.model_validate(advice_lists.advice(filters, limit, cursor))
 
 
-@router.get("/{recommendation_id}", response_model=Recommendation, responses=problems.documented(404))
-def find_recommendation(recommendation_id: RecommendationId) -> domain.Recommendation:
-    """One recommendation, whichever workflow it is of and whatever became of it."""
-    return recommendations.get(recommendation_id)
+@router.get("/{recommendation_id}", responses=problems.documented(404))
+def find_recommendation(recommendation_id: RecommendationId) -> RatedRecommendation:
+    """One recommendation, whichever workflow it is of and whatever became of it, with what it is worth in a month."""
+    found = recommendations.get(recommendation_id)
+    shown = Recommendation.model_validate(found)
+    return RatedRecommendation.model_validate({**shown.model_dump(), "worth": advice_lists.worth_of_one(found)})

@@ -20,7 +20,7 @@ from longpole import runtime
 from longpole.advice.monthly import Followed, brought, monthly_worth, most_a_month_first, runs_per_month
 from longpole.domain.advice_lists import AdviceFilters, AdviceLine, AdviceList, Brought, MonthlyWorth
 from longpole.domain.errors import InvalidInputError
-from longpole.domain.recommendations import Category, RecommendationStatus, Severity
+from longpole.domain.recommendations import Category, Recommendation, RecommendationStatus, Severity
 from longpole.domain.units import instant
 from longpole.store import advice_lists as store
 from longpole.store.advice_due import analysed_ns
@@ -49,6 +49,12 @@ def advice(filters: AdviceFilters, limit: int = 50, cursor: str | None = None) -
             brought=brought_in(connection, scope),
             analysed_at=_analysed_at(connection, filters),
         )
+
+
+def worth_of_one(recommendation: Recommendation) -> MonthlyWorth:
+    """What one is worth in a month, as lists are ordered by it."""
+    metric = (recommendation.estimate or {}).get("metric")
+    return monthly_worth(recommendation.gain, metric, recommendation.severity, runs_per_month(recommendation.baseline))
 
 
 def _is_meant(row: Any, filters: AdviceFilters) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from longpole.domain.recommendations import Category, RecommendationStatus, Severity, Verdict
 from longpole.rest.schemas.answer import Answer
+from longpole.rest.schemas.recommendations import Recommendation
 
 
 class MonthlyWorth(Answer):
@@ -39,6 +40,12 @@ class AdviceLine(Answer):
     """Of its verification; null: not looked back at yet."""
     created_at: datetime
     updated_at: datetime
+
+
+class RatedRecommendation(Recommendation):
+    """A recommendation with what it is worth in a month."""
+
+    worth: MonthlyWorth
 
 
 class AdviceCounts(Answer):
