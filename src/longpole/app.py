@@ -26,6 +26,7 @@ from longpole.ingest.pipeline import Pipeline
 from longpole.rest import deferred, openapi, problems
 from longpole.rest.compressed import CompressedReads
 from longpole.rest.defects import Defects
+from longpole.rest.other_sites import OtherSites
 from longpole.rest.paths import PathsAsSent
 from longpole.rest.routes import ROUTERS
 from longpole.runtime import Runtime
@@ -67,6 +68,7 @@ def create_app(on: Runtime, *, grpc: tuple[str, int] | None = None) -> FastAPI:
     app.add_middleware(Defects)
     app.add_middleware(CompressedReads)
     app.add_middleware(PathsAsSent)
+    app.add_middleware(OtherSites, public_url=on.settings.public_url)
     app.add_middleware(_InRuntime, on=on)
     return app
 

@@ -144,7 +144,8 @@ class Settings(BaseSettings):
     """Whom alerts by e-mail are from."""
 
     public_url: str | None = None
-    """Where people reach this server, such as `https://longpole.example`: alerts link there. Unset: host and port."""
+    """Where people reach this server, such as `https://longpole.example`: alerts link there, its name is answered to.
+    Unset: host and port."""
 
     alert_private_targets: bool = False
     """Let alerts go to addresses in private networks, and to loopback where the server itself listens on others."""

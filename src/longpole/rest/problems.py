@@ -89,6 +89,11 @@ def status_of(error: LongpoleError) -> HTTPStatus:
     return next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def refusal(status: int, detail: str) -> JSONResponse:
+    """An answer from outside of any route."""
+    return _answer(_problem(status, detail))
+
+
 def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     body = problem.model_dump(exclude_none=True)
     return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
