@@ -307,7 +307,12 @@ class TestInvalidate:
 
 class TestPotential:
     def test_what_shadow_mode_saw(self, client: TestClient, snapshot: Snapshot) -> None:
-        scope = {"app_id": "shop", "workflow_id": "trip_planner", "mode": "shadow", "min_seconds": 0}
+        scope: dict[str, Any] = {
+            "app_id": "shop",
+            "workflow_id": "trip_planner",
+            "mode": "shadow",
+            "min_seconds": 0,
+        }
         with runtime.use(client.app.state.runtime):  # type: ignore[attr-defined]  # `app` is typed as any ASGI callable
             for turn in range(3):
                 WorkflowCacheService.get_or_compute("code", {}, {}, lambda: "same", node_id="same", **scope)

@@ -81,8 +81,12 @@ def counts_by_node_kind(connection: Connection, period: Period) -> dict[NodeKind
 
 
 def counts_by_hour(connection: Connection, period: Period) -> dict[int, Counts]:
-    """What was counted in a period, by the begin of the hour, nanoseconds; hours in which nothing was are left out."""
-    return {hour[0] * NS_PER_SECOND: counts for hour, counts in _sums(connection, period, ("hour_start",))}
+    """What was counted in a period, by the begin of the hour, nanoseconds; hours in which nothing was are left out.
+
+    What shadow mode saw is not told by the hour.
+    """
+    names = [name for name in _COUNTED if name not in _SHADOW]
+    return {hour[0] * NS_PER_SECOND: counts for hour, counts in _sums(connection, period, ("hour_start",), names)}
 
 
 def counts_by_node(connection: Connection, period: Period) -> dict[tuple[str, str], Counts]:
@@ -122,12 +126,13 @@ def _plain(name: str, sum_: Any) -> Any:
     return sum_ if name.endswith("_usd") else int(sum_)
 
 
-def _sums(connection: Connection, period: Period, keys: Sequence[str]) -> list[tuple[tuple[Any, ...], Counts]]:
+def _sums(
+    connection: Connection, period: Period, keys: Sequence[str], names: Sequence[str] = _COUNTED
+) -> list[tuple[tuple[Any, ...], Counts]]:
     found: dict[tuple[Any, ...], Counts] = {}
-    columns = [func.max(_done[name]) if name == "last_hit_ns" else func.sum(_done[name]) for name in _COUNTED]
+    columns = [func.max(_done[name]) if name == "last_hit_ns" else func.sum(_done[name]) for name in names]
     for row in connection.execute(_grouped(cache_statistics, period, keys, columns)):
-        sums = dict(zip(_COUNTED, row[len(keys) :], strict=True))
-        known: dict[str, Any] = {name: _plain(name, sum_) for name, sum_ in sums.items()}
+        known = {name: _plain(name, sum_) for name, sum_ in zip(names, row[len(keys) :], strict=True)}
         found[tuple(row[: len(keys)])] = Counts(**known)
     bypassed = _grouped(cache_bypasses, period, (*keys, "reason"), [func.sum(cache_bypasses.c.bypassed)])
     for *kind, reason, number in connection.execute(bypassed):
