@@ -22,6 +22,8 @@ from longpole.store.keys import row_key
 from longpole.store.node_totals import NodeTotals, node_totals
 from longpole.store.reported_runs import overlay
 from longpole.store.row_packing import RunHistory, attempt_rows, node_row, packer, run_row
+from longpole.store.run_changes import note_changes
+from longpole.store.run_changes import written as written_row
 from longpole.store.run_directory import insert_new_runs
 from longpole.store.run_reads import find_run
 from longpole.store.run_writes import StoredRun, lock_runs, place_of_row
@@ -75,6 +77,7 @@ def put_run(
     write_dimensions(connection, packed)
     update_rows(connection, runs, [row])
     mark(connection, [Move(stored.run_key, stored.counted_in, place_of_row(row))])
+    note_changes(connection, [written_row(row, stored.workflow_key)])
     written = find_run(connection, workflow_run_id)
     assert written is not None, "it was just written"
     return written

@@ -18,6 +18,7 @@ from longpole.analysis.usage import repeated_usage
 from longpole.domain.runs import CostSource, NodeExecution, Run
 from longpole.store.dirty_marks import mark_runs
 from longpole.store.node_totals import ended_ns
+from longpole.store.run_changes import Change, note_changes
 from longpole.store.run_rows import tokens_of
 from longpole.store.run_writes import lock_runs
 from longpole.store.tables import models, node_executions, runs
@@ -98,6 +99,7 @@ def write_costs(connection: Connection, nodes: Sequence[NodeCost], changed: Sequ
         }
         connection.execute(query.values(costs), values)
     mark_runs(connection, sorted({node.run_key for node in nodes} | {run.run_key for run in changed}))
+    note_changes(connection, [Change(run.run_key) for run in changed])
 
 
 def _nodes_of(connection: Connection, run_keys: Sequence[int]) -> dict[int, list[NodeExecution]]:

@@ -27,7 +27,7 @@ from longpole.store.workflow_scope import find_scope
 
 _IDS_PER_QUERY = 1_000
 _CURSOR = struct.Struct(">qq")
-_RUNS = select(runs, workflows.c.app_id, workflows.c.workflow_id).select_from(
+RUNS = select(runs, workflows.c.app_id, workflows.c.workflow_id).select_from(
     runs.outerjoin(workflows, workflows.c.workflow_key == runs.c.workflow_key)
 )
 NODES = select(
@@ -43,13 +43,13 @@ NODES = select(
 
 def find_record(connection: Connection, workflow_run_id: str) -> RunRecord | None:
     """A run with its node executions in order of their start (unknown ones first), then id."""
-    found = connection.execute(_RUNS.where(runs.c.workflow_run_id == text(workflow_run_id))).one_or_none()
+    found = connection.execute(RUNS.where(runs.c.workflow_run_id == text(workflow_run_id))).one_or_none()
     return None if found is None else RunRecord(run_of(found), _nodes_of(connection, found))
 
 
 def find_run(connection: Connection, workflow_run_id: str) -> Run | None:
     """A run without its nodes."""
-    found = connection.execute(_RUNS.where(runs.c.workflow_run_id == text(workflow_run_id))).one_or_none()
+    found = connection.execute(RUNS.where(runs.c.workflow_run_id == text(workflow_run_id))).one_or_none()
     return None if found is None else run_of(found)
 
 
@@ -57,7 +57,7 @@ def find_nodes(
     connection: Connection, workflow_run_id: str, node_execution_ids: Sequence[str]
 ) -> dict[str, NodeExecution]:
     """Those of a run's node executions that are asked for by id and exist."""
-    found = connection.execute(_RUNS.where(runs.c.workflow_run_id == text(workflow_run_id))).one_or_none()
+    found = connection.execute(RUNS.where(runs.c.workflow_run_id == text(workflow_run_id))).one_or_none()
     if found is None:
         return {}
     nodes_found: dict[str, NodeExecution] = {}
@@ -72,7 +72,7 @@ def runs_of_trace(connection: Connection, trace_id: bytes) -> tuple[Run, ...]:
     """The runs that a trace is, or is a part of, in order of their first recording."""
     named = select(run_traces.c.workflow_run_id).where(run_traces.c.trace_id == trace_id)
     ids = [trace_id.hex(), *connection.scalars(named)]
-    query = _RUNS.where(runs.c.workflow_run_id.in_(ids)).order_by(runs.c.run_key)
+    query = RUNS.where(runs.c.workflow_run_id.in_(ids)).order_by(runs.c.run_key)
     return tuple(map(run_of, connection.execute(query)))
 
 
@@ -100,7 +100,7 @@ def list_runs(  # noqa: PLR0917 - the order is the agreed one
     scope = find_scope(connection, app_id, workflow_id)
     if scope is None:
         return RunPage((), None)
-    query = matching(_RUNS.where(scope.condition()), filters, connection.dialect.name)
+    query = matching(RUNS.where(scope.condition()), filters, connection.dialect.name)
     if after is not None:
         query = _after(query, *after)
     query = query.order_by(runs.c.period_ns.desc(), runs.c.run_key.desc()).limit(limit + 1)

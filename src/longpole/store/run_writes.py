@@ -6,7 +6,7 @@ nodes and its attempts, and nothing of earlier ones but its key and the time
 when it was first recorded.
 
 Upstream: `services.telemetry`, `services.recording`. Downstream: the tables of
-`tables.runs`, read by `run_reads` and `period_reads`.
+`tables.runs`, read by `run_reads` and `period_reads`; `dirty_marks`, `run_changes`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +21,7 @@ from longpole.store.dirty_marks import Move, Place, mark, place
 from longpole.store.keys import row_key
 from longpole.store.reported_runs import overlay
 from longpole.store.row_packing import Packer, Row, RunHistory, attempt_rows, node_row, packer, run_row
+from longpole.store.run_changes import Change, note_changes, written
 from longpole.store.run_directory import claim, forget_runs, having_ids, insert_new_runs
 from longpole.store.tables import node_attempts, node_executions, runs
 from longpole.store.values import text
@@ -38,6 +39,7 @@ class StoredRun(NamedTuple):
     recorded_ns: int
     reported: dict[str, Any] | None
     counted_in: Place | None = None
+    workflow_key: int | None = None
 
 
 class PackedRun(NamedTuple):
@@ -103,6 +105,7 @@ def delete_runs(connection: Connection, workflow_run_ids: Sequence[str]) -> int:
     stored = lock_runs(connection, sorted({text(run_id) for run_id in workflow_run_ids}))
     keys = [run.run_key for run in stored.values()]
     mark(connection, (Move(run.run_key, run.counted_in, None) for run in stored.values()))
+    note_changes(connection, [Change(run.run_key, None, run.workflow_key, id_) for id_, run in stored.items()])
     for table in (node_attempts, node_executions, runs):
         delete_by_key(connection, table, keys)
     forget_runs(connection, keys)
@@ -126,7 +129,7 @@ def lock_runs(connection: Connection, workflow_run_ids: Sequence[str]) -> dict[s
         locked = query.where(having_ids(connection, some)).order_by(runs.c.workflow_run_id).with_for_update()
         for run_id, key, recorded_ns, reported, workflow_key, period_ns, is_counted in connection.execute(locked):
             counted_in = place(workflow_key, period_ns, is_counted=is_counted)
-            found[run_id] = StoredRun(key, recorded_ns, reported, counted_in)
+            found[run_id] = StoredRun(key, recorded_ns, reported, counted_in, workflow_key)
     return found
 
 
@@ -145,10 +148,12 @@ def _insert_runs(
         ]
         if insert_new_runs(connection, rows, are_claimed=bool(claimed)) == len(rows):
             mark(connection, (Move(row[0], None, place_of_row(row)) for row in rows))
+            note_changes(connection, list(map(written, rows)))
             return inserted | keys
         there = lock_runs(connection, list(keys))
         ours = {run_id: run.run_key for run_id, run in there.items() if run.run_key == keys[run_id]}
         mark(connection, (Move(key, None, there[run_id].counted_in) for run_id, key in ours.items()))
+        note_changes(connection, [written(row) for row in rows if row[0] in ours.values()])
         inserted |= ours
         stored |= {run_id: run for run_id, run in there.items() if run_id not in ours}
         keys = {run_id: row_key() for run_id in keys if run_id not in there}  # their key was taken
@@ -169,6 +174,8 @@ def _replace_runs(
         connection,
         (Move(row[0], was.counted_in, place_of_row(row)) for was, row in zip(stored.values(), rows, strict=True)),
     )
+    was_in = [was.workflow_key for was in stored.values()]
+    note_changes(connection, list(map(written, rows, was_in)))
     keys = {run_id: was.run_key for run_id, was in stored.items()}
     for table in (node_attempts, node_executions):
         delete_by_key(connection, table, list(keys.values()))

@@ -3,6 +3,7 @@
 Upstream: `upkeep.scheduler`. Downstream: `services.system`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -39,6 +40,12 @@ def last_runs(connection: Connection) -> tuple[TaskRun, ...]:
 def fact(connection: Connection, name: str) -> int | None:
     """A number that a task remembered."""
     return connection.scalar(select(upkeep_facts.c.value).where(upkeep_facts.c.name == name))
+
+
+def facts(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    """Those of several numbers that were remembered, by name."""
+    query = select(upkeep_facts.c.name, upkeep_facts.c.value).where(upkeep_facts.c.name.in_(names))
+    return {name: value for name, value in connection.execute(query)}  # noqa: C416 - rows are no pairs
 
 
 def remember(connection: Connection, name: str, value: int) -> None:

@@ -779,6 +779,29 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/live": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Watch Runs
+         * @description An event for each run that begins, changes or ends: `run`, `gone` or, at the beginning, `reset`.
+         *
+         *     The first `reset` has the newest runs. Who comes back with the id of the last
+         *     event that was seen gets what happened since, or a `reset` where too much did.
+         */
+        readonly get: operations["watch_runs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/overview": {
         readonly parameters: {
             readonly query?: never;
@@ -979,6 +1002,28 @@ export interface paths {
          *     Where that cannot be said `declined` says why.
          */
         readonly get: operations["get_run_what_if"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/settings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Settings
+         * @description Every setting with what it is and what it would be, how long cached results are fresh, and where the server is.
+         *
+         *     Secrets are only said to be set or not.
+         */
+        readonly get: operations["get_settings"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1637,6 +1682,21 @@ export interface components {
              * @description Seconds of node time.
              */
             readonly time_saved: number;
+        };
+        /**
+         * CacheTtl
+         * @description How long results of a type of node are fresh.
+         */
+        readonly CacheTtl: {
+            /** Hours */
+            readonly hours: number;
+            /**
+             * Is Set
+             * @description By LONGPOLE_CACHE_TTL_HOURS; else it is built in.
+             */
+            readonly is_set: boolean;
+            /** Node Type */
+            readonly node_type: string;
         };
         /**
          * CachedNode
@@ -2656,6 +2716,129 @@ export interface components {
          * @enum {string}
          */
         readonly Level: "run" | "node";
+        /**
+         * LiveEvents
+         * @description The data of the three kinds of events, by their names.
+         */
+        readonly LiveEvents: {
+            readonly gone: components["schemas"]["LiveGone"];
+            readonly reset: components["schemas"]["LiveReset"];
+            readonly run: components["schemas"]["LiveRun"];
+        };
+        /**
+         * LiveGone
+         * @description A run that was deleted, or belongs to another workflow now.
+         */
+        readonly LiveGone: {
+            /** Workflow Run Id */
+            readonly workflow_run_id: string;
+        };
+        /**
+         * LiveReset
+         * @description What was told before does not count any more; these are the newest runs and those that run, the newest first.
+         */
+        readonly LiveReset: {
+            /** Items */
+            readonly items: readonly components["schemas"]["LiveRun"][];
+        };
+        /**
+         * LiveRun
+         * @description A run that began, changed or ended; the last one that is told of a run counts.
+         */
+        readonly LiveRun: {
+            /** App Id */
+            readonly app_id: string | null;
+            /**
+             * Cache Hit Rate
+             * @description 0 to 100; null where nothing was said about caching.
+             */
+            readonly cache_hit_rate: number | null;
+            /** Cached Nodes */
+            readonly cached_nodes: number | null;
+            /** Cpu Seconds */
+            readonly cpu_seconds: number | null;
+            /** End Time */
+            readonly end_time: string | null;
+            /** Environment */
+            readonly environment: string | null;
+            /** Error Message */
+            readonly error_message: string | null;
+            /** Error Type */
+            readonly error_type: string | null;
+            /** @description Null while it runs. */
+            readonly execution_status: components["schemas"]["RunStatus"] | null;
+            /** Failed Nodes */
+            readonly failed_nodes: number;
+            /**
+             * Has Gaps
+             * @description Some of it never arrived.
+             */
+            readonly has_gaps: boolean;
+            /**
+             * Is Ended
+             * @description Its end was seen; while the state is still running, more of it may follow.
+             */
+            readonly is_ended: boolean;
+            /**
+             * Known Tokens Cost
+             * @description US dollars, of the part that is known.
+             */
+            readonly known_tokens_cost: number | null;
+            /** Memory Peak Bytes */
+            readonly memory_peak_bytes: number | null;
+            /** Metrics */
+            readonly metrics: {
+                readonly [key: string]: number;
+            };
+            /** Node Count */
+            readonly node_count: number;
+            /** Recorded At */
+            readonly recorded_at: string | null;
+            /** Session Id */
+            readonly session_id: string | null;
+            /**
+             * Source
+             * @description Where it came from: `otlp`, `rest` or `service`.
+             */
+            readonly source: string;
+            /** Start Time */
+            readonly start_time: string | null;
+            readonly state: components["schemas"]["RunState"];
+            /** @description How it ended as far as is known, before it is complete; null while its end was not seen. */
+            readonly status_so_far: components["schemas"]["RunStatus"] | null;
+            /** Successful Nodes */
+            readonly successful_nodes: number;
+            /** Tags */
+            readonly tags: readonly string[];
+            readonly tokens: components["schemas"]["Tokens"];
+            /**
+             * Total Execution Time
+             * @description Seconds.
+             */
+            readonly total_execution_time: number | null;
+            /**
+             * Total Tokens Cost
+             * @description US dollars; null where a part is unknown.
+             */
+            readonly total_tokens_cost: number | null;
+            /** Total Tokens Used */
+            readonly total_tokens_used: number | null;
+            /**
+             * Trace Id
+             * @description 32 hexadecimal digits.
+             */
+            readonly trace_id: string | null;
+            /** User Id */
+            readonly user_id: string | null;
+            /** Workflow Id */
+            readonly workflow_id: string | null;
+            /** Workflow Name */
+            readonly workflow_name: string | null;
+            /** Workflow Run Id */
+            readonly workflow_run_id: string;
+            /** Workflow Version */
+            readonly workflow_version: string | null;
+        };
         /**
          * Lookup
          * @description A result that is wanted.
@@ -4152,6 +4335,65 @@ export interface components {
             readonly p_value: number;
         };
         /**
+         * ServerAddress
+         * @description Where telemetry is taken.
+         */
+        readonly ServerAddress: {
+            /**
+             * Grpc Port
+             * @description Null where gRPC is off.
+             */
+            readonly grpc_port: number | null;
+            /**
+             * Http
+             * @description As the caller reached it.
+             */
+            readonly http: string;
+        };
+        /**
+         * Setting
+         * @description A setting.
+         */
+        readonly Setting: {
+            /** Default */
+            readonly default: string | number | boolean | {
+                readonly [key: string]: number;
+            } | null;
+            /** Description */
+            readonly description: string;
+            /** Is Default */
+            readonly is_default: boolean;
+            /** Is Secret */
+            readonly is_secret: boolean;
+            /** Name */
+            readonly name: string;
+            /**
+             * Value
+             * @description In force. Of secrets `set` or `not set`; sizes are bytes; addresses are without user, password and query.
+             */
+            readonly value: string | number | boolean | {
+                readonly [key: string]: number;
+            } | null;
+            /**
+             * Variable
+             * @description The environment variable that sets it.
+             */
+            readonly variable: string;
+        };
+        /**
+         * SettingsInForce
+         * @description What is set.
+         */
+        readonly SettingsInForce: {
+            readonly address: components["schemas"]["ServerAddress"];
+            /** Cache Ttls */
+            readonly cache_ttls: readonly components["schemas"]["CacheTtl"][];
+            /** Items */
+            readonly items: readonly components["schemas"]["Setting"][];
+            /** Version */
+            readonly version: string;
+        };
+        /**
          * Severity
          * @description How much it matters, least first.
          * @enum {string}
@@ -5332,6 +5574,7 @@ export type By = components['schemas']['By'];
 export type Bypass = components['schemas']['Bypass'];
 export type CacheFigures = components['schemas']['CacheFigures'];
 export type CacheSavings = components['schemas']['CacheSavings'];
+export type CacheTtl = components['schemas']['CacheTtl'];
 export type CachedNode = components['schemas']['CachedNode'];
 export type Category = components['schemas']['Category'];
 export type Cause = components['schemas']['Cause'];
@@ -5379,6 +5622,10 @@ export type Invalidation = components['schemas']['Invalidation'];
 export type Kind = components['schemas']['Kind'];
 export type Lease = components['schemas']['Lease'];
 export type Level = components['schemas']['Level'];
+export type LiveEvents = components['schemas']['LiveEvents'];
+export type LiveGone = components['schemas']['LiveGone'];
+export type LiveReset = components['schemas']['LiveReset'];
+export type LiveRun = components['schemas']['LiveRun'];
 export type Lookup = components['schemas']['Lookup'];
 export type MemoryFigures = components['schemas']['MemoryFigures'];
 export type MetricDefinition = components['schemas']['MetricDefinition'];
@@ -5423,6 +5670,9 @@ export type RunTimeline = components['schemas']['RunTimeline'];
 export type RunWhatIf = components['schemas']['RunWhatIf'];
 export type Runs = components['schemas']['Runs'];
 export type SampleRatioFigures = components['schemas']['SampleRatioFigures'];
+export type ServerAddress = components['schemas']['ServerAddress'];
+export type Setting = components['schemas']['Setting'];
+export type SettingsInForce = components['schemas']['SettingsInForce'];
 export type Severity = components['schemas']['Severity'];
 export type ShadowFigures = components['schemas']['ShadowFigures'];
 export type ShiftFigures = components['schemas']['ShiftFigures'];
@@ -8561,6 +8811,63 @@ export interface operations {
             };
         };
     };
+    readonly watch_runs: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only runs of this application. */
+                readonly app_id?: string | null;
+                /** @description Only runs of this workflow; `app_id` says whose. */
+                readonly workflow_id?: string | null;
+                /** @description The id of the last event that was seen. */
+                readonly after?: string | null;
+            };
+            readonly header?: {
+                /** @description The same, as browsers send it; it counts first. */
+                readonly "last-event-id"?: string | null;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": components["schemas"]["LiveEvents"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly get_overview: {
         readonly parameters: {
             readonly query?: {
@@ -9159,6 +9466,53 @@ export interface operations {
                 };
                 content: {
                     readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or field is wrong; `errors` says which. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of the server's; its log has it under the `instance`. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; `Retry-After` says when to try again. */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_settings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SettingsInForce"];
                 };
             };
             /** @description A parameter or field is wrong; `errors` says which. */

@@ -6,6 +6,7 @@
     run_directory                            which partition a run is in (PostgreSQL)
     trace_chunks, run_traces, span_contents  what arrived, from which runs are assembled anew
     dirty_marks ─► run_cells, node_cells     what periods come to
+    run_changes                              what has become of runs lately
     upkeep_tasks, upkeep_facts               what happens by itself
     workflow_optimization_recommendations · workflow_performance_trends
     workflow_graphs                          steps, edges and who reads what
@@ -30,6 +31,7 @@ from longpole.store.tables.custom_metrics import custom_metrics
 from longpole.store.tables.degradations import degradations
 from longpole.store.tables.dimensions import models, nodes, workflows
 from longpole.store.tables.graphs import graphs
+from longpole.store.tables.live import run_changes
 from longpole.store.tables.metadata import metadata
 from longpole.store.tables.recommendations import recommendations
 from longpole.store.tables.rollups import dirty_marks, node_cells, run_cells, versions
@@ -62,6 +64,7 @@ __all__ = [
     "nodes",
     "recommendations",
     "run_cells",
+    "run_changes",
     "run_directory",
     "run_traces",
     "runs",
