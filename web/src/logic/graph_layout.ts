@@ -13,12 +13,16 @@ import type { Graph } from "@/api/answers";
 
 import { curve, type Point, type Way } from "./graph_curves";
 
-export const STEP = { width: 188, height: 58 } as const;
+/** How large a step is: narrower where steps beside each other must find room. */
+export const STEPS = { LR: { width: 172, height: 56 }, TB: { width: 150, height: 56 } } as const;
 const HEAD = 46;
 const INSET = 14;
-const GAPS = { LR: { nodesep: 18, ranksep: 46 }, TB: { nodesep: 16, ranksep: 40 } } as const;
-/** A step of the way between layers where branches have names. */
-const NAMED = 84;
+/** Between steps beside each other, and between layers; where branches have names, these must find room. */
+const GAPS = {
+  LR: { nodesep: 16, ranksep: 60, named: 88 },
+  TB: { nodesep: 12, ranksep: 40, named: 44 },
+} as const;
+const TIGHT = { LR: { nodesep: 16, ranksep: 32, named: 70 }, TB: GAPS.TB } as const;
 
 export interface Box {
   id: string;
@@ -49,28 +53,47 @@ interface Level {
   bends: Map<number, readonly Point[]>;
 }
 
-export function laidOut(graph: Graph, direction: Direction): Laid {
+/**
+ * @param room Where layers are wider than that in all, they move closer together.
+ */
+export function laidOut(graph: Graph, direction: Direction, room = Infinity): Laid {
+  const roomy = laidWith(graph, direction, GAPS[direction]);
+  return roomy.width > room ? laidWith(graph, direction, TIGHT[direction]) : roomy;
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+interface Gaps {
+  nodesep: number;
+  ranksep: number;
+  named: number;
+}
+
+function laidWith(graph: Graph, direction: Direction, gaps: Gaps): Laid {
   const parents = parentsOf(graph);
   const children = new Map<string | null, string[]>();
   for (const { node_id } of graph.nodes) {
     const parent = parents.get(node_id) ?? null;
     children.set(parent, [...(children.get(parent) ?? []), node_id]);
   }
-  const sizes = new Map<string, { width: number; height: number }>();
+  const sizes = new Map<string, Size>();
   const levels = new Map<string | null, Level>();
   const inner = (container: string | null): Level => {
     const ids = children.get(container) ?? [];
     for (const id of ids) {
-      if (!children.has(id)) sizes.set(id, STEP);
+      if (!children.has(id)) sizes.set(id, STEPS[direction]);
       else {
         const level = inner(id);
         sizes.set(id, {
-          width: Math.max(STEP.width, level.width + 2 * INSET),
+          width: Math.max(STEPS[direction].width, level.width + 2 * INSET),
           height: level.height + HEAD + INSET,
         });
       }
     }
-    const level = arrange(graph, direction, ids, sizes, parents);
+    const level = arrange(graph, direction, gaps, ids, sizes, parents);
     levels.set(container, level);
     return level;
   };
@@ -108,8 +131,9 @@ function lifted(id: string, ids: ReadonlySet<string>, parents: ReadonlyMap<strin
 function arrange(
   graph: Graph,
   direction: Direction,
+  gaps: Gaps,
   ids: readonly string[],
-  sizes: ReadonlyMap<string, { width: number; height: number }>,
+  sizes: ReadonlyMap<string, Size>,
   parents: ReadonlyMap<string, string>,
 ): Level {
   const layers = new Layers({ multigraph: true });
@@ -117,14 +141,10 @@ function arrange(
   const inLevel = graph.edges
     .map((edge, place) => ({ ...edge, place, from: lifted(edge.source, among, parents), to: lifted(edge.target, among, parents) }))
     .filter((edge) => edge.from !== undefined && edge.to !== undefined && edge.from !== edge.to); // prettier-ignore
-  const gaps = GAPS[direction];
-  const ranksep =
-    direction === "LR" && inLevel.some((edge) => edge.branch !== null)
-      ? Math.max(gaps.ranksep, NAMED)
-      : gaps.ranksep;
+  const ranksep = inLevel.some((edge) => edge.branch !== null) ? gaps.named : gaps.ranksep;
   layers.setGraph({ rankdir: direction, nodesep: gaps.nodesep, ranksep, marginx: 0, marginy: 0 });
   layers.setDefaultEdgeLabel(() => ({}));
-  for (const id of ids) layers.setNode(id, { ...(sizes.get(id) ?? STEP) });
+  for (const id of ids) layers.setNode(id, { ...sizeOf(sizes, id) });
   for (const { from, to, place } of inLevel) layers.setEdge(String(from), String(to), {}, String(place));
   arranged(layers);
   const at = new Map<string, Point>();
@@ -146,19 +166,23 @@ function arrange(
 function boxesOf(
   children: ReadonlyMap<string | null, readonly string[]>,
   levels: ReadonlyMap<string | null, Level>,
-  sizes: ReadonlyMap<string, { width: number; height: number }>,
+  sizes: ReadonlyMap<string, Size>,
 ): Map<string, Box> {
   const boxes = new Map<string, Box>();
   const place = (container: string | null, origin: Point) => {
     for (const id of children.get(container) ?? []) {
       const at = levels.get(container)?.at.get(id) ?? { x: 0, y: 0 };
       const [x, y] = [origin.x + at.x, origin.y + at.y];
-      boxes.set(id, { id, container, isContainer: children.has(id), x, y, ...(sizes.get(id) ?? STEP) });
+      boxes.set(id, { id, container, isContainer: children.has(id), x, y, ...sizeOf(sizes, id) });
       if (children.has(id)) place(id, { x: x + INSET, y: y + HEAD });
     }
   };
   place(null, { x: 0, y: 0 });
   return boxes;
+}
+
+function sizeOf(sizes: ReadonlyMap<string, Size>, id: string): Size {
+  return sizes.get(id) ?? { width: 0, height: 0 };
 }
 
 function wayOf(
@@ -176,5 +200,7 @@ function wayOf(
   const shift = corner ? { x: corner.x + INSET, y: corner.y + HEAD } : { x: 0, y: 0 };
   const bends = isPlain ? (levels.get(source.container)?.bends.get(place) ?? []) : [];
   const moved = bends.map((each) => ({ x: each.x + shift.x, y: each.y + shift.y }));
-  return curve(source, target, moved, direction);
+  // Beside which boxes a way runs straight: those of the layer that it passes, at their widest.
+  const beside = [...boxes.values()].filter((box) => box.container === source.container);
+  return curve(source, target, moved, beside, direction);
 }

@@ -15,7 +15,7 @@ const SELDOM = 0.02;
  * steps that are on the path at least as often is not lit: the path goes through them.
  */
 export function litEdges(graph: Graph, steps: ReadonlyMap<string, Step>): readonly number[] {
-  const onPath = (id: string) => steps.get(id)?.measured?.onPath ?? 0;
+  const onPath = onPathOf(graph, steps);
   const lit = graph.edges.map((edge) => {
     const share = Math.min(onPath(edge.source), onPath(edge.target));
     return share < SELDOM || edge.source === edge.target ? 0 : share;
@@ -25,6 +25,20 @@ export function litEdges(graph: Graph, steps: ReadonlyMap<string, Step>): readon
     if ((lit[place] ?? 0) > 0) from.set(edge.source, [...(from.get(edge.source) ?? []), place]);
   });
   return lit.map((share, place) => (share > 0 && hasDetour(graph.edges, from, lit, place) ? 0 : share));
+}
+
+/** In how much of the runs a step is on the path; a container is if it or anything inside of it is. */
+function onPathOf(graph: Graph, steps: ReadonlyMap<string, Step>): (id: string) => number {
+  const above = new Map(graph.nodes.map((node) => [node.node_id, node.container_id]));
+  const shares = new Map<string, number>();
+  for (const [id, { measured }] of steps) {
+    const seen = new Set<string>();
+    for (let at: string | null = id; at !== null && !seen.has(at); at = above.get(at) ?? null) {
+      seen.add(at);
+      shares.set(at, Math.max(shares.get(at) ?? 0, measured?.onPath ?? 0));
+    }
+  }
+  return (id) => shares.get(id) ?? 0;
 }
 
 /** Whether another way over edges at least as lit leads to the same step. */

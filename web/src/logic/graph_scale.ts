@@ -57,11 +57,11 @@ export function scaleOf(steps: Iterable<Step>, view: View): Scale {
   return { view, most: view === "cost" ? round : Math.min(1, round || 1) };
 }
 
-/** The next of 1, 2, 5, 10, 20, 50 … and so on, at or above the value; 0 for 0. */
+/** The next of 1, 2, 3, 4, 5, 6, 8, 10, 20 … and so on, at or above the value; 0 for 0. */
 export function rounded(value: number): number {
   if (value <= 0) return 0;
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 5, 10].find((each) => value <= each * power * (1 + 1e-9)) ?? 10;
+  const step = [1, 2, 3, 4, 5, 6, 8, 10].find((each) => value <= each * power * (1 + 1e-9)) ?? 10;
   return Number((step * power).toPrecision(1));
 }
 

@@ -16,7 +16,9 @@ export interface Viewed extends Point {
 }
 
 const MARGIN = 16;
-const LEAST_ZOOM = 0.62;
+/** Below it stands whose drawing it is. */
+const FOOT = 8;
+const LEAST_ZOOM = 0.72;
 const LEAST_HEIGHT = 180;
 
 /**
@@ -25,17 +27,17 @@ const LEAST_HEIGHT = 180;
  * @param first The step in the middle where not all is to be seen.
  */
 export function viewOf(laid: Laid, width: number, most: number, first?: Box): Viewed {
-  const [across, down] = [width - 2 * MARGIN, most - 2 * MARGIN];
+  const [across, down] = [width - 2 * MARGIN, most - 2 * MARGIN - FOOT];
   const whole = Math.min(1, across / Math.max(1, laid.width), down / Math.max(1, laid.height));
   const zoom = Math.max(LEAST_ZOOM, whole);
-  const height = Math.round(Math.min(most, Math.max(LEAST_HEIGHT, laid.height * zoom + 2 * MARGIN)));
+  const height = Math.round(Math.min(most, Math.max(LEAST_HEIGHT, laid.height * zoom + 2 * MARGIN + FOOT)));
   const middle = first && { x: first.x + first.width / 2, y: first.y + first.height / 2 };
   return {
     zoom,
     height,
     isWhole: whole >= LEAST_ZOOM,
     x: offset(width, laid.width * zoom, (middle?.x ?? 0) * zoom),
-    y: offset(height, laid.height * zoom, (middle?.y ?? 0) * zoom),
+    y: offset(height - FOOT, laid.height * zoom, (middle?.y ?? 0) * zoom),
   };
 }
 

@@ -7,10 +7,10 @@ const views: Readonly<Record<View, string>> = {
   cache: "Cache hits",
 };
 const measures: Readonly<Record<View, string>> = {
-  time: "share of all critical time",
-  cost: "cost in this period",
-  errors: "executions that failed",
-  cache: "executions answered by the cache",
+  time: "Share of all critical time",
+  cost: "Cost in this period",
+  errors: "Executions that failed",
+  cache: "Executions answered by the cache",
 };
 const said: Readonly<Record<View, (figure: string) => string>> = {
   time: (figure) => `${figure} of critical time`,
@@ -36,6 +36,7 @@ export const graph = {
   },
   zoom: { in: "Zoom in", out: "Zoom out", fit: "Fit to view", label: "Zoom" },
   keys: "Arrow keys move along the graph, Enter opens a step.",
+  more: "There is more than fits: drag to move, or fit it to the view.",
   map: "Overview of the whole graph",
   step: {
     unmeasured: "no figures",

@@ -1,7 +1,7 @@
 /** The graph drawn: laid out by itself, moved and enlarged by who looks, walked through by keyboard. */
 import "@xyflow/react/dist/base.css";
 
-import { MiniMap, ReactFlow, ReactFlowProvider, type NodeTypes, type EdgeTypes } from "@xyflow/react";
+import { MiniMap, Panel, ReactFlow, ReactFlowProvider, type NodeTypes, type EdgeTypes } from "@xyflow/react";
 import { useMemo } from "react";
 
 import type { Graph } from "@/api/answers";
@@ -31,7 +31,7 @@ export interface CanvasProps {
   joined: Joined;
   scale: Scale;
   opened: string | undefined;
-  open: (id: string) => void;
+  open: (id: string, within: string | null) => void;
   /** Of the room that there is, in pixels. */
   width: number;
 }
@@ -47,7 +47,7 @@ export default function Canvas(props: CanvasProps) {
 function Drawing({ graph, joined, scale, opened, open, width }: CanvasProps) {
   const isNarrow = width < NARROW;
   const direction = isNarrow ? "TB" : "LR";
-  const laid = useMemo(() => laidOut(graph, direction), [graph, direction]);
+  const laid = useMemo(() => laidOut(graph, direction, width), [graph, direction, width]);
   const lit = useMemo(() => litEdges(graph, joined.steps), [graph, joined]);
   const nodes = useMemo(() => nodesOf(laid), [laid]);
   const edges = useMemo(() => edgesOf(graph, laid, lit), [graph, laid, lit]);
@@ -88,6 +88,11 @@ function Drawing({ graph, joined, scale, opened, open, width }: CanvasProps) {
           attributionPosition="bottom-right"
         >
           <Zoom view={view} />
+          {!view.isWhole && (
+            <Panel position="bottom-center" className={classes.more ?? ""}>
+              {strings.graph.more}
+            </Panel>
+          )}
           {nodes.length > MANY && !isNarrow && (
             <MiniMap
               position="bottom-left"

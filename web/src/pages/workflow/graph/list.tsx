@@ -21,7 +21,7 @@ interface ListProps {
   joined: Joined;
   scale: Scale;
   opened: string | undefined;
-  open: (id: string) => void;
+  open: (id: string, within: string | null) => void;
 }
 
 export function StepList({ graph, joined, scale, opened, open }: ListProps) {
@@ -36,7 +36,7 @@ export function StepList({ graph, joined, scale, opened, open }: ListProps) {
           style={{ paddingLeft: depth * 18 }}
           title={node.node_title}
           onClick={() => {
-            open(node.node_id);
+            open(node.node_id, node.container_id);
           }}
         >
           <TypeIcon type={node.node_type} />

@@ -15,7 +15,7 @@ export interface ShownGraph {
   /** It is to take the focus as soon as it is drawn. */
   wantsFocus: boolean;
   direction: "LR" | "TB";
-  open: (id: string) => void;
+  open: (id: string, within: string | null) => void;
   focused: (id: string) => void;
   move: (id: string, arrow: Arrow | "Home" | "End") => void;
 }

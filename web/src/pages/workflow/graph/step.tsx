@@ -54,9 +54,9 @@ export const StepBox = memo(function StepBox({ id, data }: NodeProps<StepNode>) 
         tabIndex={isStop ? 0 : -1}
         aria-label={name}
         aria-current={shown.opened === id || undefined}
-        title={title}
+        title={name}
         onClick={() => {
-          shown.open(id);
+          shown.open(id, step.node.container_id);
         }}
         onFocus={() => {
           shown.focused(id);

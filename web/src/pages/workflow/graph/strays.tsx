@@ -13,7 +13,7 @@ const words = strings.graph;
 interface StraysProps {
   strays: readonly Stray[];
   scale: Scale;
-  open: (id: string) => void;
+  open: (id: string, within: string | null) => void;
 }
 
 export function Strays({ strays, scale, open }: StraysProps) {
@@ -28,7 +28,7 @@ export function Strays({ strays, scale, open }: StraysProps) {
             <UnstyledButton
               title={each.inside === null ? each.title : `${each.title}, ${words.step.inside(each.inside)}`}
               onClick={() => {
-                open(each.node_id);
+                open(each.node_id, each.inside);
               }}
             >
               <TypeIcon type={each.type} size={14} />

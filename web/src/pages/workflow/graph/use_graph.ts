@@ -11,7 +11,8 @@ export interface Chosen {
   node: string | undefined;
   setView: (view: View) => void;
   setList: (isList: boolean) => void;
-  open: (node: string) => void;
+  /** Opens a step; `within` the container that tells it from others of its name. */
+  open: (node: string, within: string | null) => void;
 }
 
 export function useChosen(): Chosen {
@@ -42,8 +43,9 @@ export function useChosen(): Chosen {
     [navigate],
   );
   const open = useCallback(
-    (id: string) => {
-      void navigate({ to: ".", search: (old) => ({ ...old, node: id }), resetScroll: false });
+    (id: string, inside: string | null) => {
+      const within = inside ?? undefined;
+      void navigate({ to: ".", search: (old) => told({ ...old, node: id, within }), resetScroll: false });
     },
     [navigate],
   );

@@ -18,7 +18,7 @@ export const WayLine = memo(function WayLine({ data }: EdgeProps<WayEdge>) {
         className={classes.way}
         data-lit={lit > 0 || undefined}
         data-guessed={isGuessed || undefined}
-        style={lit > 0 ? { strokeWidth: 1.5 + 3 * lit } : undefined}
+        style={lit > 0 ? { strokeWidth: 1.5 + 2.5 * lit } : undefined}
         markerEnd={`url(#${lit > 0 ? LIT : DIM})`}
       />
       {branch !== null && (

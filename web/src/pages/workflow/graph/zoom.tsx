@@ -22,10 +22,9 @@ export function Zoom({ view }: { view: Viewed }) {
   useEffect(() => {
     if (!isMoved.current) void flow.setViewport(view);
   }, [flow, view]);
+  // All of it, however small.
   const fit = () => {
-    void flow.setViewport(view).then(() => {
-      isMoved.current = false;
-    });
+    void (view.isWhole ? flow.setViewport(view) : flow.fitView({ padding: 0.04, minZoom: 0.1, maxZoom: 1 }));
   };
   return (
     <Panel position="top-right" className={classes.zoom ?? ""} role="group" aria-label={words.label}>
