@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
+from gallery_cache import fill_cache
 from gallery_runs import DAY, Step, Workflow, records_of
 from longpole import runtime as runtime_module
 from longpole.domain.runs import RunRecord
@@ -149,6 +150,7 @@ def fill(on: Runtime) -> None:
         for workflow in (*WORKFLOWS, FOLLOWED):
             advising.advise(workflow.app_id, workflow.workflow_id)
         _dismiss_one()
+    fill_cache(on)
 
 
 def _write(records: Iterable[RunRecord], now_ns: int) -> None:

@@ -1,9 +1,10 @@
-"""What a cache did for a workflow in three weeks: counts by the hour, and some results that it holds.
+"""What a cache did for a shop in three weeks: counts by the hour, and some results that it holds.
 
-One node is served, more often every week; one was looked on and could be; one
-was looked on and answers otherwise each time. Some ran past the cache.
+Of `support-triage` two steps are served, more often every week; one was looked
+on and could be; one was looked on and answers otherwise. Of `doc-qa` one is
+served, one was looked on, and of one only advice tells. Some ran past the cache.
 
-Upstream: `gallery`, tests of the dashboard. Downstream: the cache of a runtime.
+Upstream: `gallery`. Downstream: the cache of a runtime.
 """
 
 from dataclasses import dataclass
@@ -20,13 +21,16 @@ from longpole.services.cache import WorkflowCacheService as Cache
 from longpole.store import cache_counting
 
 HOUR_NS, DAYS = 3_600_000_000_000, 21
-PASSAGES, QUESTIONS = 40, 8
-"""Results that are held of the two nodes that are served."""
+APP = "shop"
 
 
 @dataclass(frozen=True)
 class Node:
-    """A node that is asked `asks` times in a busy hour; a hit saves `seconds` and `usd`."""
+    """A node that is asked `asks` times in a busy hour; a hit saves `seconds` and `usd`.
+
+    `held` results of it are kept. Without any it is looked on: of what would
+    be hits, `differing` is the share that gives another output.
+    """
 
     node_id: str
     node_type: str
@@ -34,39 +38,54 @@ class Node:
     asks: float
     seconds: float
     usd: float
+    held: int = 0
+    share: float = 0.25
+    differing: float = 0.0
 
 
-SERVED = Node("find passages", "retriever", "unknown", 9, 0.42, 0.0)
-SERVED_TOO = Node("rewrite question", "llm", "read_only", 3, 0.9, 0.0011)
-SAFE = Node("embed question", "embedding", "pure", 5, 0.11, 0.00002)
-DIFFERS = Node("answer", "llm", "sampling", 5, 2.4, 0.0093)
+WORKFLOWS = {
+    "support-triage": (
+        Node("classify", "llm", "read_only", 6, 0.5, 0.0009, held=24),
+        Node("look up customer", "http_request", "read_only", 5, 0.4, 0.0, held=40),
+        Node("find similar tickets", "retriever", "unknown", 5, 0.6, 0.0, share=0.62),
+        Node("draft reply", "llm", "sampling", 5, 1.9, 0.0111, share=0.35, differing=0.4),
+    ),
+    "doc-qa": (
+        Node("answer", "llm", "read_only", 9, 2.4, 0.0133, held=32),
+        Node("embed question", "embedding", "unknown", 0.4, 0.11, 0.0, share=0.62),
+    ),
+}
 
 
-def fill_cache(on: Runtime, app_id: str = "shop", workflow_id: str = "doc-qa") -> None:
-    """Plant what a cache did for a workflow up to now, and what it holds now."""
-    scope, random = Scope(app_id, workflow_id), np.random.default_rng(6)
+def fill_cache(on: Runtime) -> None:
+    """Plant what the cache did up to now, and what it holds now."""
     now_ns = on.clock()
     with runtime_module.use(on):
-        with runtime_module.unit_of_work() as connection:
-            for hours_ago in range(DAYS * 24 - 1, -1, -1):
-                counts = _hour(scope, hours_ago, now_ns, random)
-                cache_counting.add_counts(connection, counts, now_ns - hours_ago * HOUR_NS)
-        for node, entries in ((SERVED, PASSAGES), (SERVED_TOO, QUESTIONS)):
-            for number in range(entries):
-                _keep(node, number, app_id=app_id, workflow_id=workflow_id)
+        for workflow_id, nodes in WORKFLOWS.items():
+            scope, random = Scope(APP, workflow_id), np.random.default_rng(6)
+            with runtime_module.unit_of_work() as connection:
+                for hours_ago in range(DAYS * 24 - 1, -1, -1):
+                    counts = _hour(scope, nodes, hours_ago, now_ns, random)
+                    cache_counting.add_counts(connection, counts, now_ns - hours_ago * HOUR_NS)
+            for node in nodes:
+                for number in range(node.held):
+                    _keep(node, number, app_id=APP, workflow_id=workflow_id)
 
 
-def _hour(scope: Scope, hours_ago: int, now_ns: int, random: np.random.Generator) -> dict[Counted, Counts]:
+def _hour(
+    scope: Scope, nodes: tuple[Node, ...], hours_ago: int, now_ns: int, random: np.random.Generator
+) -> dict[Counted, Counts]:
     """What happened in an hour: less by night, and more hits the longer the cache is in use."""
     is_day = 7 <= (now_ns // HOUR_NS - hours_ago) % 24 < 22
     busy, age = (1.0 if is_day else 0.15), 1 - hours_ago / (DAYS * 24)
-    made = {_counted(scope, node): _served(node, busy, age, now_ns, random) for node in (SERVED, SERVED_TOO)}
-    made[_counted(scope, SERVED)].bypassed = _more({"too_quick": int(random.poisson(0.2 * busy))})
-    made[_counted(scope, SAFE)] = _looked_on(SAFE, 0.62, 0.0, busy, random)
-    made[_counted(scope, DIFFERS)] = _looked_on(DIFFERS, 0.35, 0.4, busy, random)
-    made[_counted(scope, DIFFERS)].bypassed = _more({"input_type": int(random.poisson(0.1 * busy))})
-    never = Counted(scope, "start", "start", "never")
-    made[never] = Counts(bypassed=_more({"never": int(random.poisson(2 * busy))}))
+    made = {
+        _counted(scope, node): _served(node, busy, age, now_ns, random) if node.held else _looked_on(node, busy, random)
+        for node in nodes
+    }
+    first, last = _counted(scope, nodes[0]), _counted(scope, nodes[-1])
+    made[first].bypassed = _more({"too_quick": int(random.poisson(0.2 * busy))})
+    made[last].bypassed = _more({"input_type": int(random.poisson(0.1 * busy))})
+    made[Counted(scope, "start", "start", "never")] = Counts(bypassed=_more({"never": int(random.poisson(2 * busy))}))
     return made
 
 
@@ -76,7 +95,7 @@ def _counted(scope: Scope, node: Node) -> Counted:
 
 def _served(node: Node, busy: float, age: float, now_ns: int, random: np.random.Generator) -> Counts:
     asked = int(random.poisson(node.asks * busy))
-    hits = int(random.binomial(asked, 0.25 + 0.5 * age))
+    hits = int(random.binomial(asked, node.share + 0.5 * age))
     misses, together = asked - hits, int(random.poisson(0.3 * busy))
     return Counts(
         hits=hits,
@@ -91,10 +110,10 @@ def _served(node: Node, busy: float, age: float, now_ns: int, random: np.random.
     )
 
 
-def _looked_on(node: Node, share: float, differing: float, busy: float, random: np.random.Generator) -> Counts:
+def _looked_on(node: Node, busy: float, random: np.random.Generator) -> Counts:
     asked = int(random.poisson(node.asks * busy))
-    hits = int(random.binomial(asked, share))
-    others = int(random.binomial(hits, differing))
+    hits = int(random.binomial(asked, node.share))
+    others = int(random.binomial(hits, node.differing))
     return Counts(
         would_hit=hits,
         would_miss=asked - hits,
