@@ -21,7 +21,14 @@ export function frame(
   return {
     animation: false,
     textStyle: { fontFamily: FONT, color: palette.text },
-    grid: { left: 4, right: 12, top: 16, bottom: 4, containLabel: true },
+    grid: {
+      left: 4,
+      right: 12,
+      top: 16,
+      bottom: 4,
+      outerBoundsMode: "same",
+      outerBoundsContain: "axisLabel",
+    },
     tooltip: {
       trigger: "axis",
       confine: true,
