@@ -16,6 +16,7 @@ class RunFilters:
         until_ns: Before this instant.
         silent_before_ns: Runs without an end of which nothing was heard since then are `partial` to `status`.
         slower_than_ns: Took longer than this.
+        failed_node_id: An execution of this node failed in it.
     """
 
     status: RunStatus | None = None
@@ -26,6 +27,7 @@ class RunFilters:
     tag: str | None = None
     slower_than_ns: int | None = None
     silent_before_ns: int | None = None
+    failed_node_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

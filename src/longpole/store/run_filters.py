@@ -5,12 +5,12 @@ Upstream: `run_reads`.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 
 from longpole.domain.run_lists import RunFilters
-from longpole.domain.runs import RunStatus
-from longpole.store.tables import runs
+from longpole.domain.runs import NodeStatus, RunStatus
+from longpole.store.tables import node_executions, nodes, runs
 from longpole.store.values import text
 
 
@@ -28,6 +28,8 @@ def matching(query: Select[Any], filters: RunFilters, dialect_name: str) -> Sele
         query = query.where(runs.c.session_id == text(filters.session_id))
     if filters.slower_than_ns is not None:
         query = query.where(runs.c.elapsed_ns > filters.slower_than_ns)
+    if filters.failed_node_id is not None:
+        query = query.where(_has_failed(text(filters.failed_node_id)))
     if filters.tag is not None:
         query = query.where(_has_tag(text(filters.tag), dialect_name))
     return query
@@ -40,6 +42,17 @@ def _has_status(status: RunStatus, silent_before_ns: int | None) -> ColumnElemen
     if silent_before_ns is None:
         return partial
     return or_(partial, ~runs.c.is_ended & (runs.c.last_received_ns <= silent_before_ns))
+
+
+def _has_failed(node_id: str) -> ColumnElement[bool]:
+    """Whether the node failed in the run: only runs in which any node did are looked into."""
+    keys = select(nodes.c.node_key).where(nodes.c.node_id == node_id)
+    failed = select(literal(1)).where(
+        node_executions.c.run_key == runs.c.run_key,
+        node_executions.c.status == NodeStatus.FAILED,
+        node_executions.c.node_key.in_(keys),
+    )
+    return and_(runs.c.failed_nodes > 0, exists(failed))
 
 
 def _has_tag(tag: str, dialect_name: str) -> ColumnElement[bool]:

@@ -8418,6 +8418,8 @@ export interface operations {
                 readonly tag?: string | null;
                 /** @description Only runs that took longer than so many seconds. */
                 readonly slower_than?: number | null;
+                /** @description Only runs in which an execution of this node failed. */
+                readonly failed_node?: string | null;
             };
             readonly header?: never;
             readonly path: {

@@ -38,6 +38,8 @@ class RunQuery(BaseModel):
     """Only runs with this tag."""
     slower_than: Annotated[float, Field(ge=0, le=_MAX_SECONDS, allow_inf_nan=False)] | None = None
     """Only runs that took longer than so many seconds."""
+    failed_node: Id | None = None
+    """Only runs in which an execution of this node failed."""
 
     def filters(self, as_of: AsOf) -> RunFilters:
         """The filters in the service's units."""
@@ -49,6 +51,7 @@ class RunQuery(BaseModel):
             session_id=self.session,
             tag=self.tag,
             slower_than_ns=None if self.slower_than is None else nanoseconds(self.slower_than),
+            failed_node_id=self.failed_node,
             silent_before_ns=as_of.now_ns - as_of.abandon_ns,
         )
 

@@ -1,0 +1,240 @@
+/**
+ * How a metric went: percentiles as bands, rates as lines, sums as bars; levels that changed, versions, and the forecast.
+ *
+ * Edges are told in pixels (`EDGES`), so that what stands above the chart can stand at the same instants.
+ */
+import { inUnit } from "@/logic/format";
+import { goesOn, isAlone, type Spot, type Stretch } from "@/logic/trend_points";
+
+import type { Option } from "./echarts";
+import { frame } from "./frame";
+import type { Palette } from "./palette";
+import { trendTooltip, type TooltipWords } from "./trend_tooltip";
+
+export const EDGES = { left: 58, right: 14, top: 10, bottom: 24 } as const;
+
+export interface Ahead {
+  start: number;
+  end: number;
+  value: number | null;
+  low: number;
+  high: number;
+}
+
+/** A level before and after an instant, where the chart shows that metric. */
+export interface Step {
+  at: number;
+  until: number;
+  /** Null where the chart does not show this figure itself. */
+  before: number | null;
+  after: number | null;
+  isBetter: boolean;
+}
+
+export interface TrendDrawing {
+  kind: "bands" | "line" | "bars";
+  tone: "work" | "error" | "cost" | "cache";
+  unit: string;
+  /** One, or two on top of each other (input and output). */
+  stretches: readonly { name: string; stretch: Stretch }[];
+  ahead: readonly Ahead[];
+  steps: readonly Step[];
+  /** Instants at which versions came up. */
+  versions: readonly number[];
+  now: number;
+  zone: string;
+  words: TooltipWords;
+}
+
+type Value = number | null;
+
+/** From when until when the chart reaches, milliseconds. */
+export function reach(drawing: Pick<TrendDrawing, "stretches" | "ahead">): [number, number] {
+  const stretch = drawing.stretches[0]?.stretch;
+  if (!stretch) return [0, 1];
+  return [stretch.from, Math.max(stretch.until, drawing.ahead.at(-1)?.end ?? 0)];
+}
+
+export function trendOption(palette: Palette, drawing: TrendDrawing): Option {
+  const base = frame(palette, { value: (value) => inUnit(value, drawing.unit), kind: "time" });
+  const [from, until] = reach(drawing);
+  const step = drawing.stretches[0]?.stretch.step ?? 1;
+  return {
+    ...base,
+    grid: { ...EDGES },
+    xAxis: {
+      ...base.xAxis,
+      min: from,
+      max: until,
+      containShape: false, // bars have their room already: they stand in the middle of their periods
+      minInterval: step < 86_400_000 ? 3_600_000 : 86_400_000,
+      axisLabel: {
+        ...(base.xAxis as { axisLabel: object }).axisLabel,
+        formatter: (at: number) => placeWords(at, step, drawing.zone),
+        alignMinLabel: "left",
+      },
+    },
+    tooltip: { ...base.tooltip, formatter: trendTooltip(drawing) },
+    series: [...series(palette, drawing), ...aheadSeries(palette, drawing), marks(palette, drawing)],
+  };
+}
+
+/** `14:00`, and `21 Nov` where a day begins or periods are days. */
+function placeWords(at: number, step: number, zone: string): string {
+  const told = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone }).format(at);
+  const clock = told({ hour: "2-digit", minute: "2-digit" });
+  return step >= 86_400_000 || clock === "00:00" ? told({ day: "numeric", month: "short" }) : clock;
+}
+
+function series(palette: Palette, drawing: TrendDrawing): object[] {
+  const spots = drawing.stretches[0]?.stretch.spots ?? [];
+  const colour = palette[drawing.tone];
+  if (drawing.kind === "bands") return bands(palette, spots);
+  if (drawing.kind === "line")
+    return [
+      line(
+        "value",
+        spots,
+        (spot) => spot.figures?.value ?? null,
+        { color: colour, width: 2 },
+        {
+          areaStyle: { color: colour, opacity: 0.1 },
+        },
+      ),
+    ];
+  return drawing.stretches.map(({ name, stretch }, place) => ({
+    name,
+    type: "bar",
+    stack: "sum",
+    barMaxWidth: 28,
+    barMinHeight: 1,
+    itemStyle: { color: colour, opacity: place === 0 ? 0.9 : 0.5 },
+    data: stretch.spots.map((spot) => bar(spot, drawing.now)),
+  }));
+}
+
+/** What is counted in a period that goes on is drawn paler: it is not all of it yet. */
+function bar(spot: Spot, now: number): object {
+  const value = [spot.at, spot.figures?.value ?? null];
+  return goesOn(spot, now) ? { value, itemStyle: { opacity: 0.4 } } : { value };
+}
+
+function bands(palette: Palette, spots: readonly Spot[]): object[] {
+  const p50 = (spot: Spot): Value => spot.figures?.p50 ?? null;
+  const p95 = (spot: Spot): Value => spot.figures?.p95 ?? null;
+  const band = (spot: Spot): Value => {
+    const [low, high] = [p50(spot), p95(spot)];
+    return low === null || high === null ? null : high - low;
+  };
+  const quiet = { color: palette.work, width: 1, opacity: 0.75 };
+  return [
+    line("base", spots, p50, { width: 0, opacity: 0 }, { stack: "band", silent: true, symbol: "none" }),
+    line(
+      "band",
+      spots,
+      band,
+      { width: 0, opacity: 0 },
+      {
+        stack: "band",
+        silent: true,
+        symbol: "none",
+        areaStyle: { color: palette.work, opacity: 0.2 },
+      },
+    ),
+    line("p99", spots, (spot) => spot.figures?.p99 ?? null, { ...quiet, type: "dotted" }),
+    line("p95", spots, p95, quiet),
+    line("p50", spots, p50, { color: palette.text, width: 2 }),
+  ];
+}
+
+function line(
+  name: string,
+  spots: readonly Spot[],
+  of: (spot: Spot) => Value,
+  lineStyle: object,
+  more: object = {},
+): object {
+  const colour = (lineStyle as { color?: string }).color;
+  return {
+    name,
+    type: "line",
+    connectNulls: false,
+    symbol: "circle",
+    lineStyle,
+    ...(colour === undefined ? {} : { itemStyle: { color: colour } }),
+    emphasis: { disabled: true },
+    data: spots.map((spot, place) => ({
+      value: [spot.at, of(spot)],
+      symbolSize: isAlone(spots, place) ? 5 : 0,
+    })),
+    ...more,
+  };
+}
+
+/** The forecast goes on from the end: dashed, with the band that holds it in 95 % of cases. */
+function aheadSeries(palette: Palette, drawing: TrendDrawing): object[] {
+  if (drawing.ahead.length === 0) return [];
+  const colour = palette[drawing.tone];
+  const at = (each: Ahead) => (each.start + each.end) / 2;
+  const plain = { type: "line", symbol: "none", silent: true, emphasis: { disabled: true } };
+  return [
+    {
+      ...plain,
+      stack: "ahead",
+      lineStyle: { opacity: 0 },
+      data: drawing.ahead.map((each) => [at(each), each.low]),
+    },
+    {
+      ...plain,
+      stack: "ahead",
+      lineStyle: { opacity: 0 },
+      areaStyle: { color: colour, opacity: 0.14 },
+      data: drawing.ahead.map((each) => [at(each), each.high - each.low]),
+    },
+    {
+      ...plain,
+      name: "ahead",
+      lineStyle: { color: colour, type: "dashed", width: 2 },
+      data: drawing.ahead.map((each) => [at(each), each.value]),
+    },
+  ];
+}
+
+/** Lines of versions, and of changes: levels before and after as far as the chart's own metric is meant. */
+function marks(palette: Palette, drawing: TrendDrawing): object {
+  const upright = (at: number, colour: string, type: string, width: number) => ({
+    xAxis: at,
+    lineStyle: { color: colour, type, width },
+  });
+  const [from] = reach(drawing);
+  const levels = drawing.steps.flatMap((step) => {
+    if (step.before === null || step.after === null) return [];
+    const lineStyle = { color: step.isBetter ? palette.good : palette.bad, type: "dashed", width: 1.5 };
+    return [
+      [
+        { coord: [from, step.before], lineStyle: { ...lineStyle, color: palette.dim } },
+        { coord: [step.at, step.before] },
+      ],
+      [{ coord: [step.at, step.after], lineStyle }, { coord: [step.until, step.after] }],
+    ];
+  });
+  return {
+    name: "marks",
+    type: "line",
+    data: [],
+    markLine: {
+      silent: true,
+      symbol: "none",
+      animation: false,
+      label: { show: false },
+      data: [
+        ...drawing.versions.map((at) => upright(at, palette.dim, "dotted", 1)),
+        ...drawing.steps.map((step) =>
+          upright(step.at, step.isBetter ? palette.good : palette.bad, "solid", 1.5),
+        ),
+        ...levels,
+      ],
+    },
+  };
+}
