@@ -9,35 +9,62 @@ Source: the edges are those of `analysis.happens_before`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from longpole.domain.graphs import Engine, GraphEdge, GraphNode, GraphSource, WorkflowGraph
-from longpole.domain.runs import NodeExecution, RunRecord
 from longpole.graphs.building import built
 
 _GUESS = "Guessed from the order in which {runs:,} runs did their steps: there may be too many edges."
 
 
+class SeenStep(Protocol):
+    """An execution of a step; `domain.runs.NodeExecution` is one."""
+
+    @property
+    def node_execution_id(self) -> str: ...  # noqa: D102 - as in the domain
+    @property
+    def parent_node_execution_id(self) -> str | None: ...  # noqa: D102 - as in the domain
+    @property
+    def node_id(self) -> str: ...  # noqa: D102 - as in the domain
+    @property
+    def node_type(self) -> str: ...  # noqa: D102 - as in the domain
+    @property
+    def node_title(self) -> str: ...  # noqa: D102 - as in the domain
+    @property
+    def waits_for(self) -> tuple[str, ...]: ...  # noqa: D102 - as in the domain
+
+
+class SeenRun(Protocol):
+    """What a run did."""
+
+    @property
+    def nodes(self) -> Sequence[SeenStep]: ...  # noqa: D102 - as in the domain
+    @property
+    def workflow_name(self) -> str | None: ...  # noqa: D102 - as in the domain
+
+
 def inferred_graph(
-    records: Iterable[RunRecord], edges: Iterable[tuple[str, str]], engine: Engine = Engine.GENERIC
+    runs: Iterable[SeenRun], edges: Iterable[tuple[str, str]], engine: Engine = Engine.GENERIC
 ) -> WorkflowGraph | None:
     """The graph of what runs did; None where they did nothing.
 
     Args:
-        records: Runs with their nodes.
+        runs: The newest first.
         edges: Which node comes right before which, by id; what nodes say that they waited for is added.
         engine: What ran them.
     """
-    runs = list(records)
-    found: dict[str, list[NodeExecution]] = defaultdict(list)
+    runs = list(runs)
+    found: dict[str, list[SeenStep]] = defaultdict(list)
     waited: set[tuple[str, str]] = set()
     around: dict[str, set[str | None]] = defaultdict(set)
-    for record in runs:
-        by_execution = {node.node_execution_id: node.node_id for node in record.nodes}
-        for node in record.nodes:
+    for run in runs:
+        by_execution = {node.node_execution_id: node.node_id for node in run.nodes}
+        present = set(by_execution.values())
+        for node in run.nodes:
             found[node.node_id].append(node)
             around[node.node_id].add(by_execution.get(node.parent_node_execution_id or ""))
-            waited |= {(earlier, node.node_id) for earlier in node.waits_for if earlier in by_execution.values()}
+            waited |= {(earlier, node.node_id) for earlier in node.waits_for if earlier in present}
     steps = {node_id for node_id in found if len(around[node_id]) == 1 or None in around[node_id]}
     if not steps:
         return None
@@ -48,12 +75,12 @@ def inferred_graph(
         nodes,
         [GraphEdge(*pair) for pair in pairs],
         source=GraphSource.INFERRED,
-        name=runs[0].run.workflow_name,
+        name=runs[0].workflow_name,
         warnings=[_GUESS.format(runs=len(runs))],
     )
 
 
-def _step(node: NodeExecution, around: set[str | None]) -> GraphNode:
+def _step(node: SeenStep, around: set[str | None]) -> GraphNode:
     """The step; inside of another where it always was inside of that one."""
     container = next(iter(around)) if len(around) == 1 else None
     inside = None if container == node.node_id else container

@@ -6,15 +6,12 @@
 Upstream: `rest.graph`, `cli.graph`, `services.observations`. Downstream: `graphs`, `store.graphs`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from longpole import runtime
 from longpole.analysis.happens_before import inferred_edges
 from longpole.domain.errors import GraphNotFoundError
 from longpole.domain.graphs import Engine, WorkflowGraph
-from longpole.domain.run_lists import RunFilters
-from longpole.domain.runs import NodeExecution, RunStatus
 from longpole.domain.units import instant
 from longpole.graphs.alignment import aligned
 from longpole.graphs.engines import engine_of_nodes
@@ -22,7 +19,7 @@ from longpole.graphs.inferred import inferred_graph
 from longpole.graphs.reading import read_graph
 from longpole.services import reported_values as check
 from longpole.store import graphs as store
-from longpole.store.run_reads import find_record, list_runs
+from longpole.store.ordered_runs import ordered_runs
 from longpole.store.seen_nodes import seen_nodes
 from longpole.store.workflow_scope import workflow_of
 
@@ -83,23 +80,11 @@ def shown_graph(app_id: str, workflow_id: str, version: str | None = None) -> Wo
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _TimedRun:
-    """A run as `analysis` looks at it."""
-
-    nodes: Sequence[NodeExecution]
-    start_ns: int | None
-    end_ns: int | None
-
-
 def _guessed(app_id: str, workflow_id: str) -> WorkflowGraph | None:
     """What the newest runs that went well have in common; None where there are none."""
     with runtime.reading() as connection:
-        newest = list_runs(connection, app_id, workflow_id, RunFilters(status=RunStatus.SUCCEEDED), _GUESSED_FROM).items
-        records = [find_record(connection, run.workflow_run_id) for run in newest]
-    there = [record for record in records if record is not None]
-    timed = [_TimedRun(record.nodes, record.run.start_ns, record.run.end_ns) for record in there]
-    return inferred_graph(there, inferred_edges(timed), engine_of(app_id, workflow_id))
+        newest = ordered_runs(connection, app_id, workflow_id, _GUESSED_FROM)
+    return inferred_graph(newest.runs, inferred_edges(newest.runs), engine_of_nodes(newest.seen))
 
 
 def forget_graph(app_id: str, workflow_id: str, version: str | None = None) -> int:

@@ -3,6 +3,8 @@
 Upstream: `services.graphs`. Downstream: the tables of runs.
 """
 
+from itertools import accumulate
+
 from sqlalchemy import Connection, select
 
 from longpole.graphs.engines import SeenNode
@@ -10,6 +12,8 @@ from longpole.store.tables import node_executions, nodes, runs
 from longpole.store.workflow_scope import find_scope
 
 _RUNS = 50
+_EXECUTIONS = 20_000
+"""Of so many node executions in all, but for a run that alone has more."""
 
 
 def seen_nodes(connection: Connection, app_id: str, workflow_id: str) -> tuple[SeenNode, ...]:
@@ -17,8 +21,14 @@ def seen_nodes(connection: Connection, app_id: str, workflow_id: str) -> tuple[S
     scope = find_scope(connection, app_id, workflow_id)
     if scope is None:
         return ()
-    newest = select(runs.c.run_key).where(scope.condition()).order_by(runs.c.period_ns.desc()).limit(_RUNS)
-    keys = list(connection.scalars(newest))
+    newest = select(runs.c.run_key, runs.c.node_count).where(scope.condition())
+    rows = connection.execute(newest.order_by(runs.c.period_ns.desc()).limit(_RUNS)).all()
+    sizes = accumulate(row.node_count for row in rows)
+    keys = [
+        row.run_key
+        for place, (row, size) in enumerate(zip(rows, sizes, strict=True))
+        if not place or size <= _EXECUTIONS
+    ]
     of_runs = select(node_executions.c.node_key).where(node_executions.c.run_key.in_(keys)).distinct()
     columns = (nodes.c.node_id, nodes.c.node_title, nodes.c.node_type, nodes.c.raw_type)
     query = select(*columns).where(nodes.c.node_key.in_(of_runs)).distinct()

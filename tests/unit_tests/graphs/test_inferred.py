@@ -1,9 +1,10 @@
 """Graphs that are guessed from runs."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from longpole.domain.graphs import Engine, GraphEdge, GraphSource
-from longpole.domain.runs import NodeExecution, Run, RunRecord
+from longpole.domain.runs import NodeExecution
 from longpole.graphs.inferred import inferred_graph
 
 
@@ -11,8 +12,14 @@ def node(node_id: str, inside: str | None = None, **more: Any) -> NodeExecution:
     return NodeExecution("r", f"e-{node_id}", node_id, "tool", node_id.title(), parent_node_execution_id=inside, **more)
 
 
-def record(*nodes: NodeExecution) -> RunRecord:
-    return RunRecord(Run("r", "app", "flow", workflow_name="Flow"), nodes)
+@dataclass(frozen=True)
+class Done:
+    nodes: tuple[NodeExecution, ...]
+    workflow_name: str | None = "Flow"
+
+
+def record(*nodes: NodeExecution) -> Done:
+    return Done(nodes)
 
 
 def test_steps_of_all_runs_and_what_they_say_they_waited_for() -> None:
