@@ -1,10 +1,12 @@
 """Graphs over HTTP: imported, shown, removed, and refused with the place of the fault."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+Snapshot = Callable[[str, Any], None]
 PATH = "/apps/shop/workflows/trip_planner/graph"
 FILE = """
 kind: app
@@ -63,9 +65,10 @@ def test_an_imported_graph_is_shown_until_it_is_removed(client: TestClient) -> N
     assert client.get(PATH).status_code == 404
 
 
-def test_what_nobody_declared_is_guessed_from_runs(trips: TestClient) -> None:
+def test_what_nobody_declared_is_guessed_from_runs(trips: TestClient, snapshot: Snapshot) -> None:
     graph = trips.get(PATH).json()
 
+    snapshot("graph", graph)
     assert (graph["source"], graph["engine"]) == ("inferred", "generic")
     assert [(edge["source"], edge["target"]) for edge in graph["edges"]] == [
         ("flights", "book"),

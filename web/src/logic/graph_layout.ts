@@ -11,6 +11,7 @@ import { Graph as Layers, layout as arranged } from "@dagrejs/dagre";
 
 import type { Graph } from "@/api/answers";
 
+import { containersOf } from "./graph_containers";
 import { curve, type Point, type Way } from "./graph_curves";
 
 /** How large a step is: narrower where steps beside each other must find room. */
@@ -73,7 +74,7 @@ interface Gaps {
 }
 
 function laidWith(graph: Graph, direction: Direction, gaps: Gaps): Laid {
-  const parents = parentsOf(graph);
+  const parents = containersOf(graph);
   const children = new Map<string | null, string[]>();
   for (const { node_id } of graph.nodes) {
     const parent = parents.get(node_id) ?? null;
@@ -101,24 +102,6 @@ function laidWith(graph: Graph, direction: Direction, gaps: Gaps): Laid {
   const boxes = boxesOf(children, levels, sizes);
   const ways = graph.edges.map((_, place) => wayOf(graph, place, boxes, levels, direction));
   return { boxes: [...boxes.values()], ways, width: whole.width, height: whole.height };
-}
-
-/** The container of each step; none where it would be inside of itself, or of what is not there. */
-function parentsOf(graph: Graph): Map<string, string> {
-  const named = new Map(graph.nodes.map((node) => [node.node_id, node.container_id]));
-  const parents = new Map<string, string>();
-  for (const id of named.keys()) {
-    const first = named.get(id);
-    if (!first || !named.has(first)) continue;
-    const seen = new Set([id]);
-    let above: string | null | undefined = first;
-    while (above && !seen.has(above)) {
-      seen.add(above);
-      above = named.get(above);
-    }
-    if (!above) parents.set(id, first);
-  }
-  return parents;
 }
 
 /** The ancestor of a step (or itself) that stands among `ids`; undefined where it is elsewhere. */

@@ -1,6 +1,7 @@
 /** The steps of a graph one below the other: none before one that leads to it, what is inside of a container right after it. */
 import type { Graph } from "@/api/answers";
 
+import { containersOf } from "./graph_containers";
 import type { Step } from "./graph_figures";
 
 export interface Listed {
@@ -13,18 +14,13 @@ export interface Listed {
 
 export function listed(graph: Graph, steps: ReadonlyMap<string, Step>): readonly Listed[] {
   const ids = graph.nodes.map((node) => node.node_id);
-  const known = new Set(ids);
-  const parentOf = new Map(
-    graph.nodes.map((node) => [node.node_id, node.container_id !== null && known.has(node.container_id) ? node.container_id : null]),
-  ); // prettier-ignore
+  const containers = containersOf(graph);
   const rows: Listed[] = [];
-  const done = new Set<string>();
   const add = (container: string | null, depth: number) => {
-    const inside = ids.filter((id) => parentOf.get(id) === container && id !== container);
+    const inside = ids.filter((id) => (containers.get(id) ?? null) === container);
     for (const id of inOrder(inside, graph)) {
       const step = steps.get(id);
-      if (!step || done.has(id)) continue;
-      done.add(id);
+      if (!step) continue;
       rows.push({ step, depth, leadsTo: leadsTo(graph, id, steps) });
       add(id, depth + 1);
     }
