@@ -16,6 +16,8 @@ export interface Column<R> {
   by?: (row: R) => number | string | null | undefined;
   /** Figures stand at the right. */
   end?: boolean;
+  /** A first click on its head puts the greatest first; absent: of figures at the right it does. */
+  startsDescending?: boolean;
   /** The least width, as CSS writes it. */
   width?: string;
 }
@@ -91,7 +93,10 @@ function Head<R>({ column, sort, onSort }: HeadProps<R>) {
         className={classes.sort}
         title={column.hint ?? strings.common.sortBy(column.title)}
         onClick={() => {
-          onSort({ by: column.id, descending: here ? !sort.descending : column.end === true });
+          onSort({
+            by: column.id,
+            descending: here ? !sort.descending : (column.startsDescending ?? column.end === true),
+          });
         }}
       >
         {column.title}
