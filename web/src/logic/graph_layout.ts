@@ -23,7 +23,7 @@ const GAPS = {
   LR: { nodesep: 16, ranksep: 60, named: 88 },
   TB: { nodesep: 12, ranksep: 40, named: 44 },
 } as const;
-const TIGHT = { LR: { nodesep: 16, ranksep: 32, named: 70 }, TB: GAPS.TB } as const;
+const TIGHT = { LR: { nodesep: 16, ranksep: 40, named: 72 }, TB: GAPS.TB } as const;
 
 export interface Box {
   id: string;

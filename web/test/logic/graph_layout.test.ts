@@ -40,7 +40,7 @@ describe("where the steps of a graph stand", () => {
   it("moves layers together where there is less room", () => {
     const graph = graphOf([["a"], ["b"]], chain("a", "b"));
     expect(laidOut(graph, "LR", 404).width).toBe(404);
-    expect(laidOut(graph, "LR", 403).width).toBe(376);
+    expect(laidOut(graph, "LR", 403).width).toBe(384);
   });
 
   it("keeps containers around what is inside of them, however deep, and all others apart", () => {

@@ -10,7 +10,7 @@ const WorkflowGraph = lazy(async () => ({ default: (await import("./graph")).Wor
 
 export function GraphPlace({ of, days }: { of: Workflow; days: number }) {
   return (
-    <Panel title={strings.workflow.graph.title} hint={strings.workflow.graph.hint}>
+    <Panel title={strings.workflow.graph.title} hint={strings.graph.hint} flush>
       <Suspense fallback={<Loading height={360} />}>
         <WorkflowGraph of={of} days={days} />
       </Suspense>

@@ -68,7 +68,11 @@ export function StepList({ graph, joined, scale, opened, open }: ListProps) {
     {
       id: "leads",
       title: words.list.leadsTo,
-      cell: ({ leadsTo }) => <span className={classes.leads}>{leadsTo.join(", ")}</span>,
+      cell: ({ leadsTo }) => (
+        <span className={classes.leads} title={leadsTo.join(", ")}>
+          {leadsTo.join(", ")}
+        </span>
+      ),
     },
   ];
   return (
