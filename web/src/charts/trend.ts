@@ -74,9 +74,19 @@ export function trendOption(palette: Palette, drawing: TrendDrawing): Option {
         alignMinLabel: "left",
       },
     },
+    yAxis: { ...base.yAxis, ...shareBounds(drawing) },
     tooltip: { ...base.tooltip, formatter: trendTooltip(drawing) },
     series: [...series(palette, drawing), ...aheadSeries(palette, drawing), marks(palette, drawing)],
   };
+}
+
+/** A share is never more than all; where it was always zero, the axis says so of something small. */
+function shareBounds({ unit, stretches }: TrendDrawing): object {
+  const all = unit === "ratio" ? 1 : unit === "percent" ? 100 : null;
+  if (all === null) return {};
+  const values = stretches.flatMap(({ stretch }) => stretch.spots.map((spot) => spot.figures?.value ?? 0));
+  const most = Math.max(0, ...values);
+  return most === 0 ? { max: all / 10 } : most > 0.8 * all ? { max: all } : {};
 }
 
 /** `14:00`, and `21 Nov` where a day begins or periods are days. */
@@ -207,7 +217,7 @@ function marks(palette: Palette, drawing: TrendDrawing): object {
     xAxis: at,
     lineStyle: { color: colour, type, width },
   });
-  const [from] = reach(drawing);
+  const from = drawing.stretches[0]?.stretch.spots[0]?.start ?? 0;
   const levels = drawing.steps.flatMap((step) => {
     if (step.before === null || step.after === null) return [];
     const lineStyle = { color: step.isBetter ? palette.good : palette.bad, type: "dashed", width: 1.5 };

@@ -14,7 +14,9 @@ const WAITINGS: readonly Waiting[] = ["queue", "retry_delay", "engine_overhead"]
 
 /** The parts of the critical time, the longest node first, waiting last; shares are of all of them together. */
 export function partsOf(found: Bottlenecks): Part[] {
-  const waiting = WAITINGS.map((kind) => ({ kind, share: found.waiting[kind].share }));
+  const waiting = WAITINGS.map((kind) => ({ kind, share: found.waiting[kind].share })).toSorted(
+    (one, other) => other.share - one.share,
+  );
   const whole =
     found.items.reduce((sum, each) => sum + each.critical_share, 0) +
     waiting.reduce((sum, each) => sum + each.share, 0);

@@ -208,7 +208,7 @@ export const workflow = {
     range: (low: string, high: string) => `95 % sure: ${low} to ${high}`,
     limit: (p50: string) =>
       `Were it to take no time at all, the median run would take ${p50}: no change of it can bring more.`,
-    replayed: (count: string) => `Replayed ${count} runs of the period.`,
+    replayed: (count: string) => `Replayed ${count} runs, of the newest version where enough of it ran.`,
     declined: "This cannot be said",
     computing: "Replaying runs",
   },

@@ -14,6 +14,8 @@ export const runs = {
   failedNode: "Failed node",
   clear: "Clear filters",
   apply: "Show",
+  moreFilters: "More filters",
+  fewerFilters: "Fewer filters",
   columns: {
     start: "Started",
     duration: "Duration",

@@ -22,15 +22,14 @@ const INSTANTS = [
   { name: "since", label: words.since },
   { name: "until", label: words.until },
 ] as const;
+const EXTRA = [...TEXTS, ...INSTANTS].map(({ name }) => name);
 const NONE: RunFilters = Object.fromEntries(
-  ["status", "slower_than", ...[...TEXTS, ...INSTANTS].map(({ name }) => name)].map((name) => [
-    name,
-    undefined,
-  ]),
+  ["status", "slower_than", ...EXTRA].map((name) => [name, undefined]),
 );
 
 export function Filters({ asked }: { asked: ReturnType<typeof search> }) {
   const [wanted, setWanted] = useState<RunFilters>(asked);
+  const [isOpen, setOpen] = useState(EXTRA.some((name) => asked[name] !== undefined));
   const navigate = useNavigate();
   const apply = (filters: RunFilters) => {
     void navigate({
@@ -44,6 +43,7 @@ export function Filters({ asked }: { asked: ReturnType<typeof search> }) {
   return (
     <form
       className={classes.filters}
+      data-open={isOpen || undefined}
       aria-label={words.filters}
       onSubmit={(event) => {
         event.preventDefault();
@@ -76,6 +76,7 @@ export function Filters({ asked }: { asked: ReturnType<typeof search> }) {
         <TextInput
           key={name}
           size="xs"
+          className={classes.extra ?? ""}
           label={label}
           value={wanted[name] ?? ""}
           onChange={(event) => {
@@ -87,7 +88,7 @@ export function Filters({ asked }: { asked: ReturnType<typeof search> }) {
         <TextInput
           key={name}
           size="xs"
-          className={classes.instant ?? ""}
+          className={`${classes.extra ?? ""} ${classes.instant ?? ""}`}
           type="datetime-local"
           label={label}
           value={localInput(wanted[name])}
@@ -97,6 +98,17 @@ export function Filters({ asked }: { asked: ReturnType<typeof search> }) {
         />
       ))}
       <div className={classes.do}>
+        <Button
+          size="xs"
+          variant="subtle"
+          className={classes.toggle ?? ""}
+          aria-expanded={isOpen}
+          onClick={() => {
+            setOpen(!isOpen);
+          }}
+        >
+          {isOpen ? words.fewerFilters : words.moreFilters}
+        </Button>
         <Button size="xs" type="submit" variant="default">
           {words.apply}
         </Button>

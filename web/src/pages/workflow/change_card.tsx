@@ -50,9 +50,10 @@ export function CauseWords({
   );
 }
 
-export function ChangeCard({ event }: { event: Degradation }) {
+/** `isBrief` where it stands below another: the likeliest cause only, without the runs that show it. */
+export function ChangeCard({ event, isBrief = false }: { event: Degradation; isBrief?: boolean }) {
   const of = { app: event.app_id, workflow: event.workflow_id };
-  const shown = evidenceRuns(event, MOST_RUNS);
+  const shown = isBrief ? [] : evidenceRuns(event, MOST_RUNS);
   return (
     <article className={classes.card} aria-label={words.metric[event.metric]}>
       <ChangeTitle event={event} />
@@ -65,9 +66,9 @@ export function ChangeCard({ event }: { event: Degradation }) {
         <p className="lp-dim">{words.noCause}</p>
       ) : (
         <>
-          <h3>{words.causes}</h3>
+          {!isBrief && <h3>{words.causes}</h3>}
           <ol>
-            {event.causes.slice(0, MOST_CAUSES).map((cause) => (
+            {event.causes.slice(0, isBrief ? 1 : MOST_CAUSES).map((cause) => (
               <li key={`${cause.kind} ${cause.name}`}>
                 <CauseWords event={event} cause={cause} />
               </li>

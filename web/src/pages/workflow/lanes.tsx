@@ -88,6 +88,9 @@ function Flag({ events, metric }: { events: Degradation[]; metric: string }) {
   const [isOpen, setOpen] = useState(false);
   const [first] = events;
   if (!first) return null;
+  const sorted = events.toSorted(
+    (one, other) => Number(seenIn(other) === metric) - Number(seenIn(one) === metric),
+  );
   const better = events.every((each) => each.is_improvement);
   const isHere = events.some((each) => seenIn(each) === metric);
   const name =
@@ -133,8 +136,8 @@ function Flag({ events, metric }: { events: Degradation[]; metric: string }) {
           </button>
         </Popover.Target>
         <Popover.Dropdown aria-label={name}>
-          {events.map((each) => (
-            <ChangeCard key={each.id} event={each} />
+          {sorted.map((each, place) => (
+            <ChangeCard key={each.id} event={each} isBrief={place > 0} />
           ))}
         </Popover.Dropdown>
       </Popover>

@@ -108,9 +108,15 @@ function figure(
 /** Nothing to see where it is zero: what is not stands back behind what is. */
 const quiet = (written: (value: Amount) => string) => (value: Amount) => (value === 0 ? "0" : written(value));
 
-/** Without those of which nothing is known of any node. */
+/** What is not told where it is zero of every node. */
+const NOT_IF_ZERO: readonly string[] = ["hits", "retries"];
+
+/** Without those that say nothing of any node. */
 function columnsOf(rows: readonly NodeRow[]): readonly Column<NodeRow>[] {
-  return COLUMNS.filter(({ by }) => !by || rows.some((row) => by(row) !== null));
+  return COLUMNS.filter(({ id, by }) => {
+    if (!by) return true;
+    return rows.some((row) => by(row) !== null && (by(row) !== 0 || !NOT_IF_ZERO.includes(id)));
+  });
 }
 
 const COLUMNS: readonly Column<NodeRow>[] = [

@@ -17,6 +17,8 @@ import { withNode } from "./use_ask";
 
 const words = strings.workflow.pole;
 const MOST = 6;
+/** Less waiting than this is told when all is asked for. */
+const SOME_WAITING = 0.01;
 
 export function Pole({ of, days }: { of: Workflow; days: number }) {
   const query = useQuery(bottlenecks(of, days));
@@ -32,7 +34,10 @@ export function Pole({ of, days }: { of: Workflow; days: number }) {
 function Measured({ found }: { found: Bottlenecks }) {
   const [isWhole, setWhole] = useState(false);
   const parts = partsOf(found);
-  const shown = isWhole || parts.length <= MOST + 1 ? parts : parts.slice(0, MOST);
+  const isMain = (part: Part, place: number) =>
+    part.kind === "waiting" ? part.share >= SOME_WAITING : place < MOST;
+  const main = parts.filter(isMain);
+  const shown = isWhole ? parts : main;
   const first = longest(parts);
   if (!first)
     return (
@@ -49,7 +54,7 @@ function Measured({ found }: { found: Bottlenecks }) {
           <Line key={keyOf(part)} part={part} isLongest={part === first} whole={first.share} />
         ))}
       </ol>
-      {parts.length > MOST + 1 && (
+      {main.length < parts.length && (
         <button
           type="button"
           className={classes.more}

@@ -13,6 +13,11 @@ function errorChange({ run_count, failed, previous }: Summary): number | null {
   return (failed / run_count - was) / was;
 }
 
+/** Nothing where there is nothing to compare with. */
+function delta(ratio: number | null | undefined, more: "worse" | "better" | "neither") {
+  return ratio == null ? undefined : <Delta ratio={ratio} more={more} />;
+}
+
 export function SummaryFigures({ found }: { found: Summary }) {
   const { change, execution_time: time, previous, tokens } = found;
   const was = (value: string) => (previous.run_count > 0 ? words.was(value) : undefined);
@@ -22,47 +27,47 @@ export function SummaryFigures({ found }: { found: Summary }) {
       <Figure
         name={words.runs}
         value={count(found.run_count)}
-        delta={<Delta ratio={change.run_count} more="neither" />}
+        delta={delta(change.run_count, "neither")}
         foot={was(count(previous.run_count))}
       />
       <Figure
         name={words.p50}
         value={duration(time.p50)}
-        delta={<Delta ratio={change["execution_time.p50"]} more="worse" />}
+        delta={delta(change["execution_time.p50"], "worse")}
         foot={was(duration(previous.execution_time.p50))}
         tone="work"
       />
       <Figure
         name={words.p95}
         value={duration(time.p95)}
-        delta={<Delta ratio={change["execution_time.p95"]} more="worse" />}
+        delta={delta(change["execution_time.p95"], "worse")}
         foot={words.p99(duration(time.p99))}
         tone="critical"
       />
       <Figure
         name={words.errors}
         value={percent(failedShare)}
-        delta={<Delta ratio={errorChange(found)} more="worse" />}
+        delta={delta(errorChange(found), "worse")}
         foot={words.failed(count(found.failed))}
         tone="error"
       />
       <Figure
         name={words.cost}
         value={money(found.total_cost)}
-        delta={<Delta ratio={change.total_cost} more="neither" />}
+        delta={delta(change.total_cost, "neither")}
         foot={<CostFoot found={found} />}
         tone="cost"
       />
       <Figure
         name={words.tokens}
         value={count(tokens.total)}
-        delta={<Delta ratio={change["tokens.total"]} more="neither" />}
+        delta={delta(change["tokens.total"], "neither")}
         foot={tokens.total === null ? undefined : words.tokensOf(count(tokens.input), count(tokens.output))}
       />
       <Figure
         name={words.cache}
         value={percent(found.cache_hit_rate === null ? null : found.cache_hit_rate / 100)}
-        delta={<Delta ratio={change.cache_hit_rate} more="better" />}
+        delta={delta(change.cache_hit_rate, "better")}
         foot={
           previous.cache_hit_rate === null ? undefined : words.was(percent(previous.cache_hit_rate / 100))
         }

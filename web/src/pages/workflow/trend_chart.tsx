@@ -15,6 +15,8 @@ import classes from "./trend.module.css";
 
 const words = strings.workflow.trend;
 const HEIGHT = 330;
+/** What is above it takes room of it. */
+const LANE = 24;
 
 interface TrendChartProps {
   drawing: TrendDrawing;
@@ -30,6 +32,10 @@ export default function TrendChart({ drawing, metric, events, versions }: TrendC
   const spots = drawing.stretches[0]?.stretch.spots.filter((each) => each.figures) ?? [];
   const last = inUnit(spots.at(-1)?.figures?.value, drawing.unit);
   const [from, until] = reach(drawing);
+  const isMarked = [
+    ...versions.map((each) => each.first_run_at),
+    ...events.map((each) => each.started_at),
+  ].some((at) => Date.parse(at) > from);
   return (
     <div ref={ref} className={classes.chart}>
       <Lanes
@@ -41,7 +47,11 @@ export default function TrendChart({ drawing, metric, events, versions }: TrendC
         versions={versions}
         metric={metric}
       />
-      <Chart label={words.label(words.metrics[metric], last, spots.length)} option={option} height={HEIGHT} />
+      <Chart
+        label={words.label(words.metrics[metric], last, spots.length)}
+        option={option}
+        height={HEIGHT + (isMarked ? 0 : 2 * LANE)}
+      />
       <Legend drawing={drawing} />
     </div>
   );

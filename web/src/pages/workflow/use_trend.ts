@@ -71,7 +71,7 @@ export function useTrend(of: Workflow, days: number, metric: Metric): Trend {
       stretches,
       ahead,
       steps: stepsOf(changed?.items ?? [], metric, Date.parse(first.period_start), now),
-      versions: (ran?.items ?? []).map((each) => Date.parse(each.first_run_at)),
+      versions: toldVersions(ran).map((each) => Date.parse(each.first_run_at)),
       now,
       zone,
       words: {
@@ -83,7 +83,13 @@ export function useTrend(of: Workflow, days: number, metric: Metric): Trend {
       },
     };
   }, [first, second, names.length, metric, ahead, changed, ran, zone, now]);
-  return { series, drawing, outlook, events: changed?.items ?? [], versions: ran?.items ?? [] };
+  return { series, drawing, outlook, events: changed?.items ?? [], versions: toldVersions(ran) };
+}
+
+/** Runs that name no version are one only beside others. */
+function toldVersions(ran: WorkflowVersions | undefined): WorkflowVersions["items"] {
+  const items = ran?.items ?? [];
+  return items.length > 1 ? items : items.filter((each) => each.version !== null);
 }
 
 function useOutlook(of: Workflow, days: number, metric: Metric) {
