@@ -44,7 +44,8 @@ export interface RunModel {
   length: number;
 }
 
-export function runModel(timeline: RunTimeline): RunModel {
+/** `seenAt`: when the timeline was told, in milliseconds since the epoch: a run that is not over is drawn up to then. */
+export function runModel(timeline: RunTimeline, seenAt = 0): RunModel {
   const { nodes: columns } = timeline;
   const attempts = attemptsOf(timeline);
   const parents = withoutCircles(columns.parent ?? columns.step.map(() => null));
@@ -76,13 +77,15 @@ export function runModel(timeline: RunTimeline): RunModel {
     executions.set(node.nodeId, (executions.get(node.nodeId) ?? 0) + 1);
   }
   const byId = new Map(nodes.map((node) => [node.id, node.place]));
-  return { nodes, children, roots, byId, executions, length: lengthOf(timeline, nodes) };
+  return { nodes, children, roots, byId, executions, length: lengthOf(timeline, nodes, seenAt) };
 }
 
-function lengthOf({ run }: RunTimeline, nodes: readonly DrawnNode[]): number {
+function lengthOf({ run }: RunTimeline, nodes: readonly DrawnNode[], seenAt: number): number {
   if (run.start_time !== null && run.end_time !== null && run.total_execution_time !== null)
     return run.total_execution_time;
-  return nodes.reduce((most, node) => Math.max(most, node.end ?? 0, node.start ?? 0), 0);
+  const known = nodes.reduce((most, node) => Math.max(most, node.end ?? 0, node.start ?? 0), 0);
+  const isOpen = run.state === "running" && run.start_time !== null && run.end_time === null;
+  return isOpen ? Math.max(known, (seenAt - Date.parse(run.start_time)) / 1_000) : known;
 }
 
 function attemptsOf(timeline: RunTimeline): Map<number, DrawnAttempt[]> {

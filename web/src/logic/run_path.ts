@@ -125,21 +125,6 @@ function stripOf(stretches: readonly Stretch[], start: number, end: number, part
 /** Of more stretches on one row than this, only what can be seen of them is drawn. */
 const MOST_EXACT = 300;
 
-const within = Math.min(each.end, (part + 1) * size) - Math.max(each.start, part * size);
-      waits[part] = (waits[part] ?? 0) + sign * Math.max(0, within);
-    }
-  }
-  const found: StripPart[] = [];
-  waits.forEach((wait, part) => {
-    if (wait === 0) return;
-    const isWait = wait > 0;
-    const before = found.at(-1);
-    if (before?.isWait === isWait && before.to === part / parts) before.to = (part + 1) / parts;
-    else found.push({ from: part / parts, to: (part + 1) / parts, isWait });
-  });
-  return found;
-}
-
 const within = new WeakMap<DrawnPath, WeakMap<readonly number[], readonly Stretch[]>>();
 
 /** Everything of the path that lies on a folded row: its own and that of all inside, neighbours of a kind made one. */
@@ -178,7 +163,8 @@ function joined(stretches: Stretch[]): readonly Stretch[] {
   const made: Stretch[] = [];
   for (const each of ordered) {
     const before = made.at(-1);
-    if (before?.kind === each.kind && each.start - before.end < 1e-6) before.end = Math.max(before.end, each.end);
+    if (before?.kind === each.kind && each.start - before.end < 1e-6)
+      before.end = Math.max(before.end, each.end);
     else made.push({ ...each });
   }
   return made;

@@ -18,7 +18,7 @@ export default function RunPage() {
 
 function OfRun({ run }: { run: string }) {
   const query = useQuery(runTimeline(run));
-  if (query.data) return <RunView timeline={query.data} />;
+  if (query.data) return <RunView timeline={query.data} seenAt={query.dataUpdatedAt} />;
   if (query.error instanceof ProblemError && query.error.status === 404) return <Unknown run={run} />;
   return (
     <Page title={strings.run.title}>

@@ -18,10 +18,10 @@ import { RunFailure } from "./run_failure";
 import { RunFigures } from "./run_figures";
 import { Waterfall } from "./waterfall/waterfall";
 
-export function RunView({ timeline }: { timeline: RunTimeline }) {
+export function RunView({ timeline, seenAt }: { timeline: RunTimeline; seenAt: number }) {
   const { run } = timeline;
-  const model = useMemo(() => runModel(timeline), [timeline]);
-  const seen = `${run.state} ${run.node_count} ${run.end_time ?? model.length}`;
+  const model = useMemo(() => runModel(timeline, seenAt), [timeline, seenAt]);
+  const seen = `${run.state} ${run.node_count} ${run.end_time ?? ""}`;
   const found = useQuery(criticalPath(run.workflow_run_id, seen));
   const path = useMemo(() => drawnPath(found.data, model), [found.data, model]);
   const [selected, select] = useSelected(model.byId);
