@@ -46,12 +46,18 @@ function tooltip(words: HistoryWords, write: (mark: Mark) => string) {
   };
 }
 
-function bars(name: string, steps: readonly Step[], value: (step: Step) => number, colour: string) {
+function bars(
+  name: string,
+  steps: readonly Step[],
+  value: (step: Step) => number,
+  colour: string,
+  opacity = 1,
+) {
   return {
     name,
     type: "bar",
     data: steps.map((step) => [step.at, value(step)]),
-    itemStyle: { color: colour },
+    itemStyle: { color: colour, opacity },
     barMaxWidth: MOST_WIDE,
     barCategoryGap: "25%",
   };
@@ -74,7 +80,7 @@ function lookups(steps: readonly Step[], palette: Palette, words: HistoryWords):
     ],
     series: [
       { ...bars(words.hits, steps, (step) => step.hits, palette.cache), stack: "asked" },
-      { ...bars(words.misses, steps, (step) => step.misses, palette.work), stack: "asked" },
+      { ...bars(words.misses, steps, (step) => step.misses, palette.work, 0.6), stack: "asked" },
       {
         name: words.rate,
         type: "line",

@@ -239,8 +239,8 @@ export const cache = {
   nothing: {
     title: "No cache is in use here yet",
     text: "Running a node again that was given the same input is the commonest waste. Look on first: shadow mode serves nothing, and tells what a cache would save and whether it would be right.",
-    first: "First look on",
-    then: "Then keep results, one node at a time",
+    first: "First, look on",
+    then: "Then keep results, node by node",
     shadowLabel: "Shadow mode",
     yourNode: "answer",
   },

@@ -112,7 +112,7 @@ function criteriaWords(which: Criteria): string {
     which.older_than_hours !== undefined && name.older_than_hours(String(which.older_than_hours)),
     which.tag !== undefined && name.tag(which.tag),
     which.cache_key !== undefined && name.cache_key(which.cache_key),
-  ].filter((each) => each !== false);
+  ].filter(Boolean);
   const text = said.join(", ");
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
