@@ -37,6 +37,7 @@ export interface Box {
 }
 
 export interface Laid {
+  /** From the first layer to the last. */
   boxes: readonly Box[];
   /** In the order of the graph's edges: as the `d` of an SVG path, and where its label stands. */
   ways: readonly Way[];
@@ -101,7 +102,7 @@ function laidWith(graph: Graph, direction: Direction, gaps: Gaps): Laid {
   const whole = inner(null);
   const boxes = boxesOf(children, levels, sizes);
   const ways = graph.edges.map((_, place) => wayOf(graph, place, boxes, levels, direction));
-  return { boxes: [...boxes.values()], ways, width: whole.width, height: whole.height };
+  return { boxes: [...boxes.values()].toSorted(byPlace(direction)), ways, width: whole.width, height: whole.height };
 }
 
 /** The ancestor of a step (or itself) that stands among `ids`; undefined where it is elsewhere. */
@@ -162,6 +163,13 @@ function boxesOf(
   };
   place(null, { x: 0, y: 0 });
   return boxes;
+}
+
+/** As one reads: along the layers; containers come before what is inside of them. */
+function byPlace(direction: Direction): (one: Box, other: Box) => number {
+  return direction === "LR"
+    ? (one, other) => one.x - other.x || one.y - other.y
+    : (one, other) => one.y - other.y || one.x - other.x;
 }
 
 function sizeOf(sizes: ReadonlyMap<string, Size>, id: string): Size {

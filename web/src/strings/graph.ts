@@ -14,7 +14,7 @@ const measures: Readonly<Record<View, string>> = {
 };
 const said: Readonly<Record<View, (figure: string) => string>> = {
   time: (figure) => `${figure} of critical time`,
-  cost: (figure) => `cost ${figure}`,
+  cost: (figure) => `${figure} cost`,
   errors: (figure) => `${figure} failed`,
   cache: (figure) => `${figure} cache hits`,
 };

@@ -22,7 +22,7 @@ import { useChosen } from "./use_graph";
 
 const Canvas = lazy(() => import("./canvas"));
 const words = strings.graph;
-const HEIGHT = 320;
+const HEIGHT = 360;
 
 interface WorkflowGraphProps {
   of: Workflow;

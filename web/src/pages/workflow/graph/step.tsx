@@ -66,9 +66,9 @@ export const StepBox = memo(function StepBox({ id, data }: NodeProps<StepNode>) 
         <span className={classes.head}>
           <TypeIcon type={step.node.node_type} />
           <span className={classes.title}>{title}</span>
-        </span>
+        </span>{" "}
         <span className={classes.row}>
-          <span className={classes.type}>{typeName(step.node.node_type)}</span>
+          <span className={classes.type}>{typeName(step.node.node_type)}</span>{" "}
           <span className={classes.figure}>{heat.text}</span>
         </span>
         <span className={classes.track}>
