@@ -52,11 +52,17 @@ function time({ gain, estimate, worth }: Rated): WorthPart | null {
         : metric === "execution_time_mean"
           ? words.mean(said)
           : words.p50(said),
-    month: month === null ? null : words.timeMonth(duration(month)),
+    month: month === null ? null : words.timeMonth(rough(month)),
     short: words.shortTime(said),
     of: metric === "execution_time_p95" ? words.perSlowRun : words.perRun,
     weight: ((month ?? 0) / 3600) * USD_PER_HOUR,
   };
+}
+
+/** No more exact than it is known: to the minute from ten minutes on, to the hour from ten hours on. */
+export function rough(seconds: number): string {
+  const step = seconds < 600 ? 1 : seconds < 36_000 ? 60 : 3600;
+  return duration(step === 1 ? seconds : Math.round(seconds / step) * step);
 }
 
 function usd({ gain }: Rated): WorthPart | null {

@@ -38,7 +38,7 @@ export const advice = {
     money: "Money saved",
     failures: "Failures avoided",
     month: "a month",
-    verified: (n: number) => `measured, ${n} followed`,
+    verified: (n: number) => `measured for ${n}`,
     open: "Open advice",
     promised: "promised, cautious end",
     openTime: "Run time to save",

@@ -65,8 +65,10 @@ export function Board({ of, analysis, said = "" }: BoardProps) {
       <p role="status" className={acted || said ? classes.said : "lp-hidden"}>
         {acted || said}
       </p>
-      {page && <Brought brought={page.brought} />}
-      <Tabs counts={page?.counts} status={status} />
+      <div className={classes.above} data-reading={asked.id === undefined ? undefined : true}>
+        {page && <Brought brought={page.brought} />}
+        <Tabs counts={page?.counts} status={status} />
+      </div>
       {list.isError && !page ? (
         <Failed error={list.error} retry={() => void list.refetch()} />
       ) : !page ? (

@@ -81,7 +81,7 @@ function Worth({ parts }: { parts: readonly WorthPart[] }) {
         <li key={part.kind} data-kind={part.kind}>
           <span className="lp-dim">{words.worth.least} </span>
           <strong>{part.words}</strong>
-          {part.month !== null && <span className="lp-dim"> {part.month}</span>}
+          {part.month !== null && <span className="lp-dim">, {part.month}</span>}
         </li>
       ))}
     </ul>

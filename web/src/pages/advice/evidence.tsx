@@ -1,5 +1,7 @@
 /** The runs that show it: each opens, and all such runs can be listed. */
+import { UnstyledButton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 
 import type { RatedRecommendation } from "@/api/answers";
 import { relatedTo, shownBy, suchRuns, type Related, type Shown } from "@/logic/advice_evidence";
@@ -9,7 +11,7 @@ import classes from "./detail.module.css";
 import { Part } from "./part";
 
 const words = strings.advice.evidence;
-const MOST = 10;
+const MOST = 6;
 
 export function Evidence({ one }: { one: RatedRecommendation }) {
   const shown = shownBy(one.evidence).filter((each) => each.runs.length > 0);
@@ -53,16 +55,29 @@ function Runs({ shown, one }: { shown: Shown; one: RatedRecommendation }) {
 }
 
 function Links({ runs }: { runs: readonly string[] }) {
+  const [isOpen, setOpen] = useState(false);
+  const shown = isOpen ? runs : runs.slice(0, MOST);
   return (
     <ul className={classes.runs}>
-      {runs.slice(0, MOST).map((run) => (
+      {shown.map((run) => (
         <li key={run}>
           <Link to="/runs/$run" params={{ run }} aria-label={words.open(run)} title={run} className="lp-mono">
             {run}
           </Link>
         </li>
       ))}
-      {runs.length > MOST && <li className="lp-dim">{words.more(runs.length - MOST)}</li>}
+      {runs.length > shown.length && (
+        <li>
+          <UnstyledButton
+            className={classes.more}
+            onClick={() => {
+              setOpen(true);
+            }}
+          >
+            {words.more(runs.length - shown.length)}
+          </UnstyledButton>
+        </li>
+      )}
     </ul>
   );
 }

@@ -32,6 +32,7 @@ export function Lines({ lines, read, isOfAll, more }: LinesProps) {
               search={(old) => ({ ...old, id: line.id })}
               className={classes.line}
               aria-current={line.id === read ? "true" : undefined}
+              activeOptions={{ exact: true }}
               resetScroll={false}
             >
               <Line line={line} isOfAll={isOfAll} />

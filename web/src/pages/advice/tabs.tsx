@@ -18,6 +18,7 @@ export function Tabs({ counts, status }: { counts: AdviceCounts | undefined; sta
           key={each}
           to="."
           search={(old) => ({ ...old, status: each === "active" ? undefined : each, id: undefined }) as never}
+          activeOptions={{ exact: true }}
           aria-current={each === status ? "true" : undefined}
         >
           {words[each]} {counts && <span className={classes.count}>{count(counts[each])}</span>}
