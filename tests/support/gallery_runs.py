@@ -30,6 +30,8 @@ class Step:
     spread: float = 0.25
     fails: float = 0.0
     retries: float = 0.0
+    cached: float = 0.0
+    """The share of executions that a cache serves."""
     repeats: int = 0
     """So many different inputs there are; 0: each is new."""
     more: dict[str, Any] = field(default_factory=dict)
@@ -125,6 +127,8 @@ def _executions(  # noqa: PLR0917 - a step's whole
 
 def _execution(step: Step, run_id: str, execution_id: str, begin: int, random: np.random.Generator) -> NodeExecution:
     took = round(step.seconds * float(random.lognormal(0, step.spread)) * SECOND)
+    is_hit = step.cached > 0 and random.random() < step.cached
+    took = 4_000_000 if is_hit else took
     is_failed, is_retried = random.random() < step.fails, random.random() < step.retries
     log: tuple[Attempt, ...] = ()
     end = begin + took
@@ -155,6 +159,7 @@ def _execution(step: Step, run_id: str, execution_id: str, begin: int, random: n
         provider=None if step.model is None else "anthropic" if "claude" in step.model else "openai",
         tokens=_tokens(step, random),
         first_token_ns=round(took * 0.2) if step.kind == "llm" else None,
+        is_cached=is_hit if step.cached else None,
         input_bytes=2_400,
         output_bytes=1_100,
         input_fingerprint=choice * 2_654_435_761 % (1 << 60),
