@@ -102,7 +102,12 @@ function laidWith(graph: Graph, direction: Direction, gaps: Gaps): Laid {
   const whole = inner(null);
   const boxes = boxesOf(children, levels, sizes);
   const ways = graph.edges.map((_, place) => wayOf(graph, place, boxes, levels, direction));
-  return { boxes: [...boxes.values()].toSorted(byPlace(direction)), ways, width: whole.width, height: whole.height };
+  return {
+    boxes: [...boxes.values()].toSorted(byPlace(direction)),
+    ways,
+    width: whole.width,
+    height: whole.height,
+  };
 }
 
 /** The ancestor of a step (or itself) that stands among `ids`; undefined where it is elsewhere. */
