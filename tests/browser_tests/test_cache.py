@@ -60,7 +60,7 @@ def test_what_it_would_bring_and_how_to_turn_it_on(page: Page, gallery: Served, 
     expect(safe).to_contain_text("Safe to turn on")
     expect(safe).to_contain_text(re.compile(r"compared, all the same.*at most 0\.\d+ % of hits wrong"))
     safe.get_by_role("button", name="How to cache find similar tickets").press("Enter")
-    dialog = page.get_by_role("dialog", name="Cache find similar tickets")
+    dialog = page.get_by_role("dialog", name="Cache “find similar tickets”")
     expect(dialog.get_by_role("region", name="Python")).to_contain_text('node_id="find similar tickets"')
     dialog.get_by_text("Look on", exact=True).click()
     expect(dialog.get_by_role("region", name="Python")).to_contain_text('mode="shadow"')

@@ -161,20 +161,19 @@ def _added(one: Counts, other: Counts) -> Counts:
 def _figures(counts: Counts) -> dict[str, Any]:
     """The fields of `CacheFigures`."""
     asked = counts.hits + counts.misses
-    figures = CacheFigures(
-        hits=counts.hits,
-        misses=counts.misses,
-        coalesced=counts.coalesced,
-        stale=counts.stale,
-        bypassed=dict(sorted(counts.bypassed.items())),
-        stores=counts.stores,
-        evictions=counts.evictions,
-        errors=counts.errors,
-        hit_rate=100.0 * counts.hits / asked if asked else None,
-        time_saved=seconds(counts.saved_ns),
-        cost_saved=counts.saved_usd,
-    )
-    return {each.name: getattr(figures, each.name) for each in fields(CacheFigures)}
+    return {
+        "hits": counts.hits,
+        "misses": counts.misses,
+        "coalesced": counts.coalesced,
+        "stale": counts.stale,
+        "bypassed": dict(sorted(counts.bypassed.items())),
+        "stores": counts.stores,
+        "evictions": counts.evictions,
+        "errors": counts.errors,
+        "hit_rate": 100.0 * counts.hits / asked if asked else None,
+        "time_saved": seconds(counts.saved_ns),
+        "cost_saved": counts.saved_usd,
+    }
 
 
 def shadow_figures(counts: Counts) -> ShadowFigures | None:

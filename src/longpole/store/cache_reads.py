@@ -25,6 +25,7 @@ NodeKind = tuple[str, str]
 """A node type and a class; empty where unknown."""
 _COUNTED = [each.name for each in fields(Counts) if each.name != "bypassed"]
 _SHADOW = ("would_hit", "would_miss", "matched", "mismatched", "would_save_ns", "would_save_usd")
+_MONEY = frozenset({"saved_usd", "would_save_usd"})
 _done = cache_statistics.c
 _uses = cache_uses.c
 
@@ -116,14 +117,14 @@ def looked_up(connection: Connection, period: Period) -> list[Looked]:
     ]
     sums = [func.sum(_done[name]) for name in _SHADOW]
     wanted = select(*node, *newest, *sums).where(_within(cache_statistics, period)).group_by(*node).order_by(*node)
-    return [
-        Looked(*row[:5], Counts(**{name: _plain(name, sum_) for name, sum_ in zip(_SHADOW, row[5:], strict=True)}))
-        for row in connection.execute(wanted)
-    ]
+    return [Looked(*row[:5], _counts(_SHADOW, row[5:])) for row in connection.execute(wanted)]
 
 
-def _plain(name: str, sum_: Any) -> Any:
-    return sum_ if name.endswith("_usd") else int(sum_)
+def _counts(names: Sequence[str], sums: Sequence[Any]) -> Counts:
+    """Sums as counts: PostgreSQL's of whole numbers are numerics."""
+    counted = zip(names, sums, strict=True)
+    known: dict[str, Any] = {name: sum_ if name in _MONEY else int(sum_) for name, sum_ in counted}
+    return Counts(**known)
 
 
 def _sums(
@@ -132,8 +133,7 @@ def _sums(
     found: dict[tuple[Any, ...], Counts] = {}
     columns = [func.max(_done[name]) if name == "last_hit_ns" else func.sum(_done[name]) for name in names]
     for row in connection.execute(_grouped(cache_statistics, period, keys, columns)):
-        known = {name: _plain(name, sum_) for name, sum_ in zip(names, row[len(keys) :], strict=True)}
-        found[tuple(row[: len(keys)])] = Counts(**known)
+        found[tuple(row[: len(keys)])] = _counts(names, row[len(keys) :])
     bypassed = _grouped(cache_bypasses, period, (*keys, "reason"), [func.sum(cache_bypasses.c.bypassed)])
     for *kind, reason, number in connection.execute(bypassed):
         found.setdefault(tuple(kind), Counts()).bypassed[reason] = int(number)

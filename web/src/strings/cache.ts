@@ -83,8 +83,8 @@ export const cache = {
     nodeLabel: "Shadow mode for one node",
   },
   turnOn: {
-    on: (node: string) => `Cache ${node}`,
-    shadow: (node: string) => `Look on at ${node}`,
+    on: (node: string) => `Cache “${node}”`,
+    shadow: (node: string) => `Look on at “${node}”`,
     onText: "Results are kept and served from then on. Statistics show what that saves.",
     shadowText: "Nothing is served: it runs all the same, and outputs are compared. The figures appear here.",
     python: "Python",
