@@ -16,6 +16,7 @@ export interface Row {
   kind: "node" | "turn";
   /** The node; of a turn its loop. */
   place: number;
+  /** Which one; of a node the turn that it is of, where no row says so. */
   turn: number | null;
   depth: number;
   /** The places of what is directly inside. */
@@ -75,10 +76,10 @@ export function rowsOf(
     const open = row.inside.length > 0 && isOpen(row.key, size);
     waiting.push({ row: { ...row, isOpen: open }, size });
   };
-  const nodeRow = (place: number, depth: number) => {
+  const nodeRow = (place: number, depth: number, turn: number | null = null) => {
     const inside = (model.children[place] ?? []).filter(isKept);
     const size = model.children[place]?.length ?? 0;
-    push({ key: `n${place}`, kind: "node", place, turn: null, depth, inside }, size);
+    push({ key: `n${place}`, kind: "node", place, turn, depth, inside }, size);
   };
   for (const place of model.roots.filter(isKept).toReversed()) nodeRow(place, 0);
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -86,7 +87,10 @@ export function rowsOf(
     rows.push(row);
     if (!row.isOpen) continue;
     const turns = row.kind === "node" ? turnsOf(model, row.inside) : null;
-    if (!turns) for (const place of row.inside.toReversed()) nodeRow(place, row.depth + 1);
+    const isTurn = row.kind === "turn";
+    if (!turns)
+      for (const place of row.inside.toReversed())
+        nodeRow(place, row.depth + 1, isTurn ? null : (model.nodes[place]?.turn ?? null));
     else
       for (const [turn, inside] of [...turns].toReversed())
         push(

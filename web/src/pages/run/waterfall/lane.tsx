@@ -36,7 +36,7 @@ export function Lane(props: RowProps & { name: string }) {
   const moved = node && ghost ? ghost.at(node.id) : null;
   const kind = node?.isCached ? "cached" : (node?.status ?? (row.kind === "turn" ? "turn" : "running"));
   return (
-    <div className={classes.lane} data-lane data-moved={moved !== null || undefined}>
+    <div className={classes.lane} data-lane data-moved={moved !== null || undefined} aria-hidden="true">
       {node?.ready !== null && node !== undefined && node.start !== null && node.ready < node.start && (
         <span
           className={classes.wait}

@@ -95,11 +95,13 @@ function Aside({ row, model }: { row: Row; model: RunModel }) {
   const told =
     row.kind === "turn"
       ? null
-      : turns > 1
-        ? words.turns(turns)
-        : inside > 0
-          ? words.inside(inside)
-          : node?.type;
+      : row.turn !== null
+        ? words.turn(row.turn)
+        : turns > 1
+          ? words.turns(turns)
+          : inside > 0
+            ? words.inside(inside)
+            : node?.type;
   return <span className={classes.aside}>{told}</span>;
 }
 
