@@ -1,5 +1,6 @@
 """Trends over HTTP: by day and by node, in a zone, of nothing known, and what is refused."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ def test_a_metric_by_day(trips: TestClient) -> None:
     ]
 
 
-def test_by_node_in_a_zone(trips: TestClient) -> None:
+def test_by_node_in_a_zone(trips: TestClient, snapshot: Callable[[str, Any], None]) -> None:
     answer = trips.get(TRENDS, params={"by": "node", "tz": "Europe/Berlin", "days": 3}).json()
 
     assert (answer["metric_type"], answer["tz"]) == ("node_time", "Europe/Berlin")
@@ -34,6 +35,7 @@ def test_by_node_in_a_zone(trips: TestClient) -> None:
     point = answer["items"][0]["points"][-1]
     assert point["period_start"] == "2026-11-07T23:00:00Z"
     assert point["min"] <= point["p50"] <= point["p95"] <= point["max"]
+    snapshot("trends_by_node", answer)
 
 
 def test_an_unknown_workflow_has_none(client: TestClient) -> None:

@@ -30,6 +30,7 @@ export function distributionOption(palette: Palette, drawing: DistributionDrawin
     : (share: number) => share;
   const base = frame(palette, { value: percent, kind: "value" });
   const [low, high] = [shown[0]?.low ?? 0.1, shown.at(-1)?.high ?? 1];
+  const ends = isLinear ? ([0, end] as const) : ([Math.log10(low), Math.log10(high)] as const);
   const ticks = isLinear ? undefined : roundValues(low, high).map((value) => Math.log10(value));
   const label = (base.xAxis as { axisLabel: object }).axisLabel;
   return {
@@ -44,8 +45,8 @@ export function distributionOption(palette: Palette, drawing: DistributionDrawin
     },
     xAxis: {
       ...base.xAxis,
-      min: isLinear ? 0 : Math.log10(low),
-      max: isLinear ? end : Math.log10(high),
+      min: ends[0],
+      max: ends[1],
       axisLabel: {
         ...label,
         ...(ticks ? { customValues: ticks } : {}),
@@ -55,7 +56,7 @@ export function distributionOption(palette: Palette, drawing: DistributionDrawin
     yAxis: { ...base.yAxis, ...(isLinear ? { axisLabel: { show: false } } : {}) },
     tooltip: { ...base.tooltip, formatter: tooltip(drawing, shown, palette) },
     series: ([0, 1] as const).map((side) => ({
-      ...series(palette, drawing, side, x),
+      ...series(palette, drawing, side, x, ends),
       data: steps(shown, side, x, y),
     })),
   };
@@ -66,6 +67,7 @@ function series(
   drawing: DistributionDrawing,
   side: 0 | 1,
   x: (seconds: number) => number,
+  ends: readonly [number, number],
 ): object {
   const colour = sideColours(palette)[side];
   const of = side === 0 ? drawing.a : drawing.b;
@@ -83,34 +85,47 @@ function series(
       silent: true,
       symbol: "none",
       animation: false,
-      data: [mark("p50", of.p50, side, colour, x), mark("p95", of.p95, side, colour, x)].flat(),
+      data: marks(of, side, colour, x, ends),
     },
   };
 }
 
-/** A's words in the upper row, B's below: neither covers the other. */
-function mark(
-  name: string,
-  value: number | null,
+const EDGE = 0.14;
+const CLOSE = 0.24;
+
+/**
+ * A's words in the upper row, B's below: neither covers the other. Of one side the median's end at its line, the
+ * p95's begin there; turned round near an edge, and left out where both would be on the same side.
+ */
+function marks(
+  of: Distribution,
   side: 0 | 1,
   color: string,
   x: (seconds: number) => number,
-) {
-  if (value === null || value <= 0) return [];
-  return [
-    {
-      xAxis: x(value),
-      lineStyle: { color, width: 1, type: name === "p50" ? "solid" : "dotted" },
-      label: {
-        formatter: `${"AB"[side] ?? ""} ${name} ${duration(value)}`,
-        color,
-        fontSize: 11.5,
-        position: "end",
-        align: name === "p50" ? "right" : "left",
-        distance: [0, side === 0 ? 20 : 5],
-      },
+  [from, until]: readonly [number, number],
+): object[] {
+  const known = (["p50", "p95"] as const).flatMap((name) => {
+    const value = of[name];
+    if (value === null || value <= 0) return [];
+    const share = (x(value) - from) / (until - from);
+    const align = name === "p50" ? (share < EDGE ? "left" : "right") : share > 1 - EDGE ? "right" : "left";
+    return [{ name, value, share, align }];
+  });
+  const [one, other] = known;
+  const isCrowded = one?.align === other?.align && one && other && other.share - one.share < CLOSE;
+  return known.map(({ name, value, align }) => ({
+    xAxis: x(value),
+    lineStyle: { color, width: 1, type: name === "p50" ? "solid" : [2, 3] },
+    label: {
+      show: !(isCrowded && name === "p50"),
+      formatter: `${"AB"[side] ?? ""} ${name} ${duration(value)}`,
+      color,
+      fontSize: 11.5,
+      position: "end",
+      align,
+      distance: [0, side === 0 ? 20 : 5],
     },
-  ];
+  }));
 }
 
 function tooltip(drawing: DistributionDrawing, bins: readonly SharedBin[], palette: Palette) {

@@ -58,6 +58,7 @@ export function linesOption(palette: Palette, drawing: LinesDrawing): Option {
       axisLabel: {
         ...label,
         ...(drawing.step === "hourly" ? {} : { customValues: dayTicks(drawing.from, drawing.until) }),
+        alignMinLabel: "left",
         formatter: (at: number) => inZone(at, drawing.zone, drawing.step === "hourly"),
       },
     },

@@ -1,4 +1,4 @@
-/** What was as bars, what is expected as an outline, and the band that holds it in 95 of 100 cases. */
+/** What was as bars, what is expected as a broken line, and the band that holds it in 95 of 100 cases. */
 import type { Forecast } from "@/api/answers";
 import { inUnit } from "@/logic/format";
 import { inZone } from "@/logic/trend_zone";
@@ -47,12 +47,14 @@ export function forecastOption(
         shown.map((each) => each.value),
         { color: colour, opacity: 0.8 },
       ),
-      bars([...shown.map(() => null), ...found.points.map((each) => each.value)], {
-        color: "transparent",
-        borderColor: colour,
-        borderWidth: 1.5,
-        borderType: [4, 3],
-      }),
+      {
+        type: "line",
+        symbol: "none",
+        silent: true,
+        emphasis: { disabled: true },
+        lineStyle: { color: colour, width: 2, type: "dashed" },
+        data: [...shown.map(() => null), ...found.points.map((each) => each.value)],
+      },
       band(found, past, false, colour),
       band(found, past, true, colour),
       ...(now === undefined ? [] : [border(palette, now)]),
@@ -61,7 +63,7 @@ export function forecastOption(
 }
 
 function bars(data: readonly (number | null)[], itemStyle: object): object {
-  return { type: "bar", data, itemStyle, barMaxWidth: 22, barGap: "-100%", emphasis: { disabled: true } };
+  return { type: "bar", data, itemStyle, barMaxWidth: 22, emphasis: { disabled: true } };
 }
 
 /** The lower bound, unseen, and on it what lies between the bounds. */

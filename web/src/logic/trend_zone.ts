@@ -14,7 +14,7 @@ function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
 const DAY: Intl.DateTimeFormatOptions = { day: "numeric", month: "short" };
 const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
 
-/** `21 Nov`; of hours `14:00`, and the day where one begins. `isWhole`: `Sat, 21 Nov`, `Sat, 21 Nov, 14:00`. */
+/** `21 Nov`; of hours `14:00`, and the day where one begins. `isWhole`: `Sat 21 Nov`, `Sat 21 Nov, 14:00`. */
 export function inZone(at: number, zone: string, isHourly: boolean, isWhole = false): string {
   if (isWhole) return format(zone, { weekday: "short", ...DAY, ...(isHourly ? CLOCK : {}) }).format(at);
   const clock = format(zone, CLOCK).format(at);

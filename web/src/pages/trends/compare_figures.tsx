@@ -57,6 +57,7 @@ function columns(scale: Scale, isAdjusted: boolean): Column<ComparedFigure>[] {
         </span>
       ),
     },
+    { id: "verdict", title: words.verdict, cell: (each) => <VerdictWord value={each.verdict} /> },
     {
       id: "forest",
       title: words.bounds,
@@ -84,7 +85,6 @@ function columns(scale: Scale, isAdjusted: boolean): Column<ComparedFigure>[] {
           },
         ]
       : []),
-    { id: "verdict", title: words.verdict, cell: (each) => <VerdictWord value={each.verdict} /> },
   ];
 }
 

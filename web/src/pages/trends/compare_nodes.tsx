@@ -71,7 +71,7 @@ function columns(most: number, look: (node: string) => void): Column<ComparedNod
       id: "shift",
       title: words.shift,
       hint: words.shiftHint,
-      width: "230px",
+      width: "190px",
       cell: (each) => <ShiftBar seconds={each.mean_shift} most={most} verdict={each.verdict} />,
     },
     { id: "a", title: words.medianA, end: true, cell: (each) => duration(each.p50?.a) },
