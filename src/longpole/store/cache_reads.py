@@ -117,7 +117,7 @@ def looked_up(connection: Connection, period: Period) -> list[Looked]:
     ]
     sums = [func.sum(_done[name]) for name in _SHADOW]
     wanted = select(*node, *newest, *sums).where(_within(cache_statistics, period)).group_by(*node).order_by(*node)
-    return [Looked(*row[:5], _counts(_SHADOW, row[5:])) for row in connection.execute(wanted)]
+    return [Looked._make([*row[:5], _counts(_SHADOW, row[5:])]) for row in connection.execute(wanted)]
 
 
 def _counts(names: Sequence[str], sums: Sequence[Any]) -> Counts:

@@ -134,7 +134,7 @@ function Verdict({ of }: { of: Row }) {
 
 function Compared({ of }: { of: Promised | null }) {
   if (!of?.compared) return <span className="lp-dim">{words.notCompared}</span>;
-  const bound = of.bound === null ? {} : { second: words.bound(percent(of.bound)) };
+  const bound = of.bound === null || of.bound >= 1 ? {} : { second: words.bound(percent(of.bound)) };
   const first = of.differing
     ? words.differing(count(of.differing), count(of.compared))
     : words.same(count(of.compared));
