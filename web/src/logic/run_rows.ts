@@ -150,6 +150,14 @@ export function boundsOf(model: RunModel, row: Row): readonly [number, number | 
   return start === Infinity ? null : [start, end];
 }
 
+/** The first row, but for those that are open, that begins within a part of the run's time; −1: none. */
+export function firstWithin(model: RunModel, rows: readonly Row[], from: number, to: number): number {
+  return rows.findIndex((row) => {
+    const bounds = row.isOpen ? null : boundsOf(model, row);
+    return bounds !== null && bounds[0] >= from && bounds[0] <= to;
+  });
+}
+
 /** Of every place the row that shows it: its own, else that of the nearest closed one around it; −1: none. */
 export function rowOfPlace(model: RunModel, rows: readonly Row[]): Int32Array {
   const found = new Int32Array(model.nodes.length).fill(-1);

@@ -4,6 +4,7 @@ import { runModel, type RunModel } from "@/logic/run_model";
 import {
   AT_FIRST,
   boundsOf,
+  firstWithin,
   keptOf,
   nameMatches,
   rowOfPlace,
@@ -59,6 +60,10 @@ describe("the rows of a waterfall", () => {
       "▾ loop", ".judge@0", ".judge@1",
     ]); // prettier-ignore
     expect(nameMatches("  ")).toBeNull();
+  });
+  it("what ran in a part of the time is found by its first row that is not open", () => {
+    expect(rowsOf(model, AT_FIRST)[firstWithin(model, rowsOf(model, AT_FIRST), 5, 9)]?.key).toBe("n4");
+    expect(firstWithin(model, rowsOf(model, AT_FIRST), 13, 14)).toBe(-1);
   });
   it("the way to a node leads through its loop and its turn", () => {
     expect(wayTo(model, 5)).toEqual(["n1", "t1:1"]);

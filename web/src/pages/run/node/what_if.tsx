@@ -81,7 +81,7 @@ function Moving({ node, found, asked }: { node: DrawnNode; found: RunWhatIf; ask
         onChange={(value) => {
           setFactor(value / 100);
         }}
-        color={ratio < -NOTHING ? "teal" : ratio > NOTHING ? "red" : "gray"}
+        color={`var(--lp-${ratio < -NOTHING ? "good" : ratio > NOTHING ? "bad" : "work"})`}
         label={null}
         thumbLabel={words.slider}
         thumbProps={{ "aria-valuetext": `${Math.round(factor * 100)} %: ${change(ratio)}` }}

@@ -5,7 +5,7 @@ import { useEffect, useId, useMemo, useRef, useState } from "react";
 
 import type { RunModel } from "@/logic/run_model";
 import type { DrawnPath } from "@/logic/run_path";
-import { rowOfPlace, toggled, type Folding, type Row } from "@/logic/run_rows";
+import { firstWithin, rowOfPlace, toggled, type Folding, type Row } from "@/logic/run_rows";
 import { ticks, type View } from "@/logic/run_scale";
 import { strings } from "@/strings";
 
@@ -52,8 +52,16 @@ export function Grid(props: GridProps) {
   useSelectedInSight(selected, rowOf, (index) => {
     setActive(index);
     virtual.scrollToIndex(index, { align: "auto" });
+    // There the details cover the lower half.
+    if (window.matchMedia("(max-width: 700px)").matches) scroll.current?.scrollIntoView({ block: "start" });
   });
   const at = Math.min(active, rows.length - 1);
+  // Who drags over a part of the run wants to see what ran then.
+  const look = (part: View | null) => {
+    onView(part);
+    const row = part ? firstWithin(model, rows, part.from, part.to) : 0;
+    if (row >= 0) virtual.scrollToIndex(row, { align: "start" });
+  };
   const toggle = (row: Row) => {
     onFolding(toggled(folding, row.key));
   };
@@ -88,7 +96,7 @@ export function Grid(props: GridProps) {
         onKeyDown={onKeyDown}
       >
         <div className={classes.above} aria-hidden="true">
-          <Overview model={model} path={path} view={view} length={length} onView={onView} />
+          <Overview model={model} path={path} view={view} length={length} onView={look} />
           <Ruler lane={lane} marks={marks} view={view} model={model} ghost={ghost} />
         </div>
         {rows.length === 0 && (

@@ -161,7 +161,12 @@ interface TookProps {
 /** How long it took: behind the bar where there is room, else before it, else in it. */
 function Took({ seconds, start, end, view, width }: TookProps) {
   const [left, right] = [placeOf(start, view), placeOf(end, view)];
-  if (right < 0 || left > 100) return null;
+  if (right < 0 || left > 100)
+    return (
+      <span className={classes.took} data-side="away" style={right < 0 ? { left: 0 } : { right: 0 }}>
+        {right < 0 ? "◂" : "▸"}
+      </span>
+    );
   const room = width === 0 ? 10 : (LABEL_PX / width) * 100;
   const text = seconds === null ? words.running : duration(seconds);
   if (right + room <= 100)
