@@ -120,6 +120,16 @@ class Feed:
             raise
         return made
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether the database is being looked at."""
+        return self._task is not None
+
+    async def at_rest(self) -> None:
+        """Return once it is not."""
+        if self._task is not None:
+            await self._task
+
     def leave(self, listener: Listener) -> None:
         """Look on no longer."""
         if listener in self._listeners:

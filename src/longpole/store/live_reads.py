@@ -86,13 +86,14 @@ def changes(
         return ()
     found = _runs_of(connection, dict.fromkeys(note.run_key for note in notes))
     places = _places(connection, {note.left_workflow_key for note in notes} - {None})
+    deleted = {note.run_key: note.gone_run_id for note in notes if note.gone_run_id is not None}
     told: dict[tuple[str, Place | None], Changed] = {}
     for note in notes:
         left = None if note.left_workflow_key is None else places.get(note.left_workflow_key)
         run = found.get(note.run_key)
-        run_id = run.workflow_run_id if run is not None else note.gone_run_id
-        if run_id is not None:
-            told[run_id, left] = Changed(run_id, run, left)
+        run_id = run.workflow_run_id if run is not None else deleted.get(note.run_key)
+        if run_id is not None and (run is not None or (run_id, left) not in told):
+            told[run_id, left] = Changed(run_id, run, left)  # one that was deleted may be there anew, under another key
     return tuple(told.values())
 
 
