@@ -23,6 +23,9 @@ from longpole.analysis.sketch import BUCKETS_PER_DOUBLING, Ints, Packed, bucket_
 
 Floats = NDArray[np.float64]
 
+_GROUPS_AT_ONCE = 500
+"""So many groups times a few thousand buckets are summed in one table."""
+
 _SPAN = 1 << 13
 """More than there are buckets: -1 for 1, up to 4,031 for 2**63 - 1."""
 
@@ -77,35 +80,55 @@ def _buckets(values: Ints, groups: Ints, present: Ints) -> tuple[bytes, bytes, l
 
 def merge_groups(packed: Sequence[bytes | None], starts: Ints) -> list[bytes | None]:
     """The packed sketch of each group of packed sketches; None where it has none. As `sketch.merge`, group by group."""
-    merged: list[bytes | None] = []
     bounds = [*starts.tolist(), len(packed)]
-    for begin, end in pairwise(bounds):
-        parts = [part for part in packed[begin:end] if part is not None]
-        merged.append(parts[0] if len(parts) == 1 else _merged(parts) if parts else None)
+    groups = [[part for part in packed[begin:end] if part is not None] for begin, end in pairwise(bounds)]
+    merged = [parts[0] if parts else None for parts in groups]
+    several = [place for place, parts in enumerate(groups) if len(parts) > 1]
+    for first in range(0, len(several), _GROUPS_AT_ONCE):
+        some = several[first : first + _GROUPS_AT_ONCE]
+        for place, made in zip(some, _merged([groups[each] for each in some]), strict=True):
+            merged[place] = made
     return merged
 
 
-def _merged(parts: Sequence[bytes]) -> bytes:
-    decoded = [unpack(part) for part in parts]
-    if sum([part.count for part in decoded]) >= 1 << 32 or any(not part.count for part in decoded):
-        return merge(parts).pack()
-    indices = np.frombuffer(b"".join([part.indices for part in decoded]), dtype="<i2")
-    counts = np.frombuffer(b"".join([part.counts for part in decoded]), dtype="<u4")
-    low = int(indices.min(initial=0))
-    summed = np.bincount(indices - low, weights=counts)
-    held = np.flatnonzero(summed)
-    return encode(
-        Packed(
-            sum([part.count for part in decoded]),
-            sum([part.zeros for part in decoded]),
-            min([part.least for part in decoded]),
-            max([part.greatest for part in decoded]),
-            wide(sum([int.from_bytes(part.total, "big") for part in decoded])),
-            wide(sum([int.from_bytes(part.squares, "big") for part in decoded])),
-            (held + low).astype("<i2").tobytes(),
-            summed[held].astype("<u4").tobytes(),
+def _merged(groups: Sequence[Sequence[bytes]]) -> list[bytes]:
+    """The sketch of each group of sketches; the buckets of all groups are summed in one table."""
+    decoded = [[unpack(part) for part in parts] for parts in groups]
+    if any(
+        sum([part.count for part in parts]) >= 1 << 32 or not all(part.count for part in parts) for parts in decoded
+    ):
+        return [merge(parts).pack() for parts in groups]
+    indices, counts, bounds = _summed(decoded)
+    return [
+        encode(
+            Packed(
+                sum([part.count for part in parts]),
+                sum([part.zeros for part in parts]),
+                min([part.least for part in parts]),
+                max([part.greatest for part in parts]),
+                wide(sum([int.from_bytes(part.total, "big") for part in parts])),
+                wide(sum([int.from_bytes(part.squares, "big") for part in parts])),
+                indices[2 * first : 2 * last],
+                counts[4 * first : 4 * last],
+            )
         )
-    )
+        for parts, (first, last) in zip(decoded, pairwise(bounds), strict=True)
+    ]
+
+
+def _summed(groups: Sequence[Sequence[Packed]]) -> tuple[bytes, bytes, list[int]]:
+    """The buckets of all groups in turn, how many values each holds, and where the buckets of each group begin."""
+    parts = [part for each in groups for part in each]
+    group_of_part = np.repeat(np.arange(len(groups)), [len(each) for each in groups])
+    group_of_bucket = np.repeat(group_of_part, [len(part.indices) // 2 for part in parts])
+    indices = np.frombuffer(b"".join([part.indices for part in parts]), dtype="<i2")
+    counts = np.frombuffer(b"".join([part.counts for part in parts]), dtype="<u4")
+    low = int(indices.min(initial=0))
+    width = int(indices.max(initial=0)) - low + 1
+    summed = np.bincount(group_of_bucket * width + (indices - low), weights=counts)
+    held = np.flatnonzero(summed)
+    bounds = np.searchsorted(held, np.arange(len(groups) + 1) * width)
+    return (held % width + low).astype("<i2").tobytes(), summed[held].astype("<u4").tobytes(), bounds.tolist()
 
 
 def quantiles(packed: Sequence[bytes | None], q: float) -> list[float | None]:

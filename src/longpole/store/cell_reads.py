@@ -20,6 +20,7 @@ from longpole.store.cell_columns import (
     selected,
     sketches_of,
 )
+from longpole.store.quick_reads import plain
 from longpole.store.tables import node_cells, run_cells
 
 
@@ -72,7 +73,7 @@ def _read(
             asked["end"] = span.end
         if model_key is not None:
             asked["model"] = model_key
-        rows += connection.execute(query, asked).all()
+        rows += plain(connection, connection.execute(query, asked))
     return cells_from(table, names.numbers, names.blobs, rows)
 
 

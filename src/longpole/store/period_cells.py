@@ -19,21 +19,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from longpole.analysis.rollup import Cells, joined
 from longpole.analysis.rollup_cells import MODEL, START, WHOLE
+from longpole.analysis.sketch import Ints
 from longpole.domain.errors import RangeTooLargeError
 from longpole.store import cell_reads
 from longpole.store.bulk import Row
 from longpole.store.cell_reads import Names, Span
 from longpole.store.dirty_marks import DAY_SECONDS, HOUR_SECONDS, Behind
+from longpole.store.quick_reads import plain
 from longpole.store.rollup_cells import Made, cells_of_runs
 from longpole.store.rollup_horizons import Place, Tier, horizons
 from longpole.store.rollup_work import Work, units_behind
 from longpole.store.tables import dirty_marks
 
 _KEYS_PER_QUERY = 500
+_START_BITS = 40
+"""Seconds since the epoch have fewer, for thirty thousand years to come."""
 MOST_RAW_RUNS = 20_000
 """So many runs are read one by one: a second's work."""
 
@@ -68,23 +73,42 @@ class Cover:
         wanted = [(Tier.DAY, self.days), *((Tier.HOUR, each) for each in hours), *((Tier.UNIT, each) for each in units)]
         return [(tier, (start, end)) for tier, (start, end) in wanted if end is None or start < end]
 
-    def wants(self, tier: int, workflow_key: int, start: int) -> bool:
-        """Whether a cell is a part of the stretch."""
-        if (tier, workflow_key, start) in self.behind:
-            return False
-        if tier == Tier.DAY:
-            return _is_in(self.days, start)
-        if tier == Tier.HOUR:
-            return start >= self.work.horizons.hours and self._has_hour(workflow_key, start)
-        hour = start // HOUR_SECONDS * HOUR_SECONDS
-        is_behind = (Tier.HOUR, workflow_key, hour) in self.behind
-        return start >= self.work.horizons.units and is_behind and self._has_hour(workflow_key, hour)
+    def wanted(self, places: Ints) -> NDArray[np.bool_]:
+        """Whether each cell is a part of the stretch, by its tier, workflow and start: int64 of shape (cells, 3)."""
+        known = _Coded(places[:, 1], self.behind)
+        tiers, starts = places[:, 0], places[:, 2]
+        hours = starts // HOUR_SECONDS * HOUR_SECONDS
+        days = starts // DAY_SECONDS * DAY_SECONDS
+        is_apart = known.has(Tier.DAY, days) & _are_in(self.days, days)
+        has_hour = is_apart | np.any([_are_in(edge, hours) for edge in self.edges], axis=0)
+        of_day = _are_in(self.days, starts) & ~known.has(Tier.DAY, starts)
+        of_hour = has_hour & (starts >= self.work.horizons.hours) & ~known.has(Tier.HOUR, starts)
+        of_unit = has_hour & (starts >= self.work.horizons.units) & known.has(Tier.HOUR, hours)
+        of_unit &= ~known.has(Tier.UNIT, starts)
+        return np.select([tiers == Tier.DAY, tiers == Tier.HOUR], [of_day, of_hour], of_unit)
 
     def _has_hour(self, workflow_key: int, hour: int) -> bool:
         """Whether an hour counts by itself, or its units do, and not its day."""
         day = hour // DAY_SECONDS * DAY_SECONDS
         is_apart = (Tier.DAY, workflow_key, day) in self.behind and _is_in(self.days, day)
         return is_apart or any(_is_in(edge, hour) for edge in self.edges)
+
+
+class _Coded:
+    """Places as single numbers, so that it can be asked of all cells at once whether theirs is among some."""
+
+    def __init__(self, keys: Ints, places: Iterable[Place]) -> None:
+        known, self._of_cell = np.unique(keys, return_inverse=True)
+        numbers = {key: number for number, key in enumerate(known.tolist())}
+        self._codes: dict[int, list[int]] = {tier: [] for tier in Tier}
+        for tier, key, start in places:
+            if key in numbers:
+                self._codes[tier].append((numbers[key] << _START_BITS) + start)
+
+    def has(self, tier: Tier, starts: Ints) -> NDArray[np.bool_]:
+        """Of each cell whether there is a place of the tier, its workflow and that start."""
+        codes = (self._of_cell.reshape(-1) << _START_BITS) + starts
+        return np.isin(codes, np.array(self._codes[tier], dtype=np.int64))
 
 
 def cover(
@@ -166,7 +190,7 @@ def _wanted(found: Cover, cells: Cells) -> Cells:
         return cells
     places = cells.keys[:, : START + 1]
     begins = np.flatnonzero(np.concatenate([[True], np.any(places[1:] != places[:-1], axis=1)]))
-    answers = np.array([found.wants(*place) for place in places[begins].tolist()], dtype=np.bool_)
+    answers = found.wanted(places[begins])
     if answers.all():
         return cells
     return cells.where(np.flatnonzero(np.repeat(answers, np.diff(np.append(begins, len(cells))))))
@@ -179,7 +203,7 @@ def _marks(connection: Connection, workflow_keys: Sequence[int], start: int, end
     found: list[Row] = []
     for begin in range(0, len(workflow_keys), _KEYS_PER_QUERY):
         some = query.where(dirty_marks.c.workflow_key.in_(workflow_keys[begin : begin + _KEYS_PER_QUERY]))
-        found += map(tuple, connection.execute(some))
+        found += plain(connection, connection.execute(some))
     return found
 
 
@@ -193,6 +217,11 @@ def _touching(ranges: Iterable[Range]) -> list[Range]:
         else:
             made.append((start, end))
     return made
+
+
+def _are_in(within: Range, starts: Ints) -> NDArray[np.bool_]:
+    after = starts >= within[0]
+    return after if within[1] is None else after & (starts < within[1])
 
 
 def _is_in(within: Range, start: int) -> bool:

@@ -3,13 +3,14 @@
 SQLAlchemy's rows and column types cost as much again as the reading itself;
 whoever asks here takes what is in the columns as it stands.
 
-Upstream: `rollup_raw`, `rollup_work`, `advice_*`. Source: measured, see the storage benchmark.
+Upstream: `rollup_raw`, `rollup_work`, `cell_reads`, `period_cells`, `advice_*`.
+Source: measured, see the storage benchmark.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Connection, CursorResult, Dialect, Select
 from sqlalchemy.exc import OperationalError
 
 Rows = list[tuple[Any, ...]]
@@ -53,7 +54,11 @@ def array(numbers: Sequence[int]) -> str:
 
 def rows(connection: Connection, sql: str, parameters: tuple[Any, ...]) -> Rows:
     """The rows of a query, in the words of the database itself."""
-    result = connection.exec_driver_sql(sql, parameters)
+    return plain(connection, connection.exec_driver_sql(sql, parameters), sql)
+
+
+def plain(connection: Connection, result: CursorResult[Any], sql: str = "") -> Rows:
+    """What a query found, in the driver's own types; `sql` is what an error says."""
     driver: Any = connection.dialect
     cursor: Any = result.cursor
     try:
