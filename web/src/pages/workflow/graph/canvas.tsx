@@ -6,7 +6,7 @@ import { useMemo } from "react";
 
 import type { Graph } from "@/api/answers";
 import type { Joined } from "@/logic/graph_figures";
-import { laidOut } from "@/logic/graph_layout";
+import { laidOut, type Laid } from "@/logic/graph_layout";
 import { litEdges } from "@/logic/graph_paths";
 import type { Scale } from "@/logic/graph_scale";
 import { viewOf } from "@/logic/graph_viewport";
@@ -25,6 +25,8 @@ const EDGE_TYPES: EdgeTypes = { way: WayLine };
 const NARROW = 640;
 /** From so many steps on: a map, and only what is in sight is drawn. */
 const MANY = 40;
+/** How wide the map is, in pixels. */
+const MAP = 200;
 
 export interface CanvasProps {
   graph: Graph;
@@ -93,12 +95,15 @@ function Drawing({ graph, joined, scale, opened, open, width }: CanvasProps) {
               {strings.graph.more}
             </Panel>
           )}
-          {nodes.length > MANY && !isNarrow && (
+          {nodes.length > MANY && !isNarrow && !view.isWhole && (
             <MiniMap
               position="bottom-left"
               pannable
               ariaLabel={strings.graph.map}
               className={classes.map ?? ""}
+              style={mapSize(laid)}
+              nodeStrokeWidth={(2 * laid.width) / MAP}
+              offsetScale={2}
             />
           )}
         </ReactFlow>
@@ -107,7 +112,12 @@ function Drawing({ graph, joined, scale, opened, open, width }: CanvasProps) {
   );
 }
 
-function mostCritical(boxes: ReturnType<typeof laidOut>["boxes"], joined: Joined) {
+/** As wide as it may be, and as high as the graph makes it. */
+function mapSize({ width, height }: Laid) {
+  return { width: MAP, height: Math.round(Math.min(110, Math.max(26, (MAP * height) / width))) };
+}
+
+function mostCritical(boxes: Laid["boxes"], joined: Joined) {
   const share = (id: string) => joined.steps.get(id)?.measured?.criticalShare ?? 0;
   let best = boxes[0];
   for (const box of boxes) if (!box.isContainer && share(box.id) > share(best?.id ?? "")) best = box;
