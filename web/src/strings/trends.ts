@@ -169,7 +169,6 @@ export const trends = {
     noCauses:
       "Nothing is known of causes: the runs are not kept any more, or none of what is watched changed with it.",
     explains: (share: string) => `explains ${share}`,
-    open: (metric: string) => `Evidence: ${metric}`,
     found: {
       change_point: "found as a step of its series",
       sequential: "found run by run after a new version",

@@ -58,7 +58,6 @@ function Change({ of, event }: { of: Workflow; event: Degradation }) {
       <UnstyledButton
         className={classes.head}
         aria-expanded={isOpen}
-        aria-label={words.open(words.metric[event.metric])}
         onClick={() => {
           ask({ event: isOpen ? undefined : event.id });
         }}
