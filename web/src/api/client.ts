@@ -6,7 +6,7 @@
  */
 import { plain } from "@/logic/search";
 
-import type { paths } from "./schema";
+import type { FieldProblem, Problem, paths } from "./schema";
 
 type Method = "get" | "post" | "patch" | "delete";
 export type PathOf<M extends Method> = {
@@ -35,6 +35,8 @@ export class ProblemError extends Error {
     readonly status: number,
     readonly title: string,
     readonly detail: string | null,
+    /** What is wrong with which field, where the server said so. */
+    readonly fields: readonly FieldProblem[] = [],
   ) {
     super(detail ?? title);
     this.name = "ProblemError";
@@ -84,11 +86,12 @@ async function call(method: Method, template: string, asked: Plain): Promise<unk
 }
 
 async function problem(response: Response): Promise<ProblemError> {
-  const told = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
+  const told = (await response.json().catch(() => ({}))) as Partial<Problem>;
   return new ProblemError(
     response.status,
     told.title ?? `The server answered ${response.status}`,
     told.detail ?? null,
+    told.errors ?? [],
   );
 }
 

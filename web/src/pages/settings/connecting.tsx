@@ -1,0 +1,45 @@
+/** How each client is connected, and where this server takes telemetry. */
+import { useQuery } from "@tanstack/react-query";
+
+import { settingsInForce } from "@/api/settings";
+import { strings } from "@/strings";
+import { Connect } from "@/ui/connect";
+import { Copy } from "@/ui/copy";
+import { Panel } from "@/ui/panel";
+
+import { Facts } from "./facts";
+
+const words = strings.settings.connect;
+
+export function Connecting() {
+  const origin = window.location.origin;
+  const grpcPort = useQuery(settingsInForce()).data?.address.grpc_port ?? undefined;
+  const grpc = grpcPort === undefined ? null : `http://${window.location.hostname}:${grpcPort}`;
+  return (
+    <>
+      <Panel title={words.addresses}>
+        <Facts
+          label={words.addresses}
+          facts={[
+            { name: words.http, value: <Address text={origin} label={words.http} /> },
+            {
+              name: words.grpc,
+              value: grpc === null ? words.grpcOff : <Address text={grpc} label={words.grpc} />,
+            },
+          ]}
+        />
+      </Panel>
+      <Panel title={words.title} hint={words.hint}>
+        <Connect origin={origin} grpcPort={grpcPort} />
+      </Panel>
+    </>
+  );
+}
+
+function Address({ text, label }: { text: string; label: string }) {
+  return (
+    <>
+      <code>{text}</code> <Copy text={text} label={`${strings.common.copy}: ${label}`} />
+    </>
+  );
+}
