@@ -83,6 +83,8 @@ def test_an_invalidation_removes_what_it_announced(
     page: Page, own_gallery: Served, axe: Callable[[Page], None]
 ) -> None:
     before = held(page, own_gallery)
+    expired = {"cache_key": "gone", "output": "x", "execution_time": 1, "ttl_hours": 1e-7}
+    assert page.request.post(f"{own_gallery.url}{API}/store", data=expired).json()["stored"]
     page.goto(f"{own_gallery.url}{TRIAGE}")
     panel = page.get_by_role("region", name="Invalidate")
     go = panel.get_by_role("button", name="Invalidate…")
@@ -108,6 +110,11 @@ def test_an_invalidation_removes_what_it_announced(
     dialog.get_by_role("button", name="Invalidate 6 entries").click()
     expect(panel).to_contain_text("6 entries removed.")
     expect(figure(page, "Held now")).to_contain_text(str(before - 6))
+    assert held(page, own_gallery) == before - 6
+
+    expect(panel).to_contain_text(re.compile(r"1 entry \(\d+ B\) expired"))
+    panel.get_by_role("button", name="Clean up now").click()
+    expect(panel).to_contain_text("1 entry removed.")
     assert held(page, own_gallery) == before - 6
 
 

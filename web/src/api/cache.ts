@@ -15,10 +15,19 @@ export type TopBy = "hits" | "time_saved" | "cost_saved";
 
 const MOST_NODES = 50;
 
+/** While another period of the same workflow is asked for, what was shown stays, and with it what was typed. */
+function keptFor(of: Workflow) {
+  return <T>(previous: T | undefined, asked: { queryKey: readonly unknown[] } | undefined): T | undefined => {
+    const was = asked?.queryKey[2] as Workflow | undefined;
+    return was?.app_id === of.app_id && was.workflow_id === of.workflow_id ? previous : undefined;
+  };
+}
+
 export const cacheStatistics = (of: Workflow, days: number) =>
   queryOptions({
     queryKey: ["cache", "statistics", of, days],
     queryFn: ({ signal }) => get(`${base}/statistics`, { path: of, query: { days }, signal }),
+    placeholderData: keptFor(of),
   });
 
 export const servedNodes = (of: Workflow, days: number, by: TopBy) =>
@@ -26,12 +35,14 @@ export const servedNodes = (of: Workflow, days: number, by: TopBy) =>
     queryKey: ["cache", "served", of, days, by],
     queryFn: ({ signal }) =>
       get(`${base}/top-nodes`, { path: of, query: { days, by, limit: MOST_NODES }, signal }),
+    placeholderData: keptFor(of),
   });
 
 export const uncachedNodes = (of: Workflow, days: number) =>
   queryOptions({
     queryKey: ["cache", "potential", of, days],
     queryFn: ({ signal }) => get(`${base}/potential`, { path: of, query: { days }, signal }),
+    placeholderData: keptFor(of),
   });
 
 /** What an invalidation would take out now. It is asked anew each time: entries come and go. */
