@@ -70,3 +70,23 @@ export function runsSince(event: Degradation): { since: string; status?: "failed
   if (event.metric === "cost") return { since };
   return { since, slower_than: Number(event.before.toPrecision(3)) };
 }
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** What a page that compares is to show: a week before, and up to a week since. */
+export function besideBefore(event: Degradation): Record<"a_since" | "a_until" | "b_since", string> & {
+  view: "compare";
+  b_until?: string;
+} {
+  const started = Date.parse(event.started_at);
+  const iso = (at: number) => new Date(at).toISOString();
+  const ended = event.closed_at === null ? started + WEEK_MS : Date.parse(event.closed_at);
+  const isOver = ended < Date.parse(event.last_seen_at) || event.closed_at !== null;
+  return {
+    view: "compare",
+    a_since: iso(started - WEEK_MS),
+    a_until: event.started_at,
+    b_since: event.started_at,
+    ...(isOver ? { b_until: iso(Math.min(ended, started + WEEK_MS)) } : {}),
+  };
+}

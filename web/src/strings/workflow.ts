@@ -190,7 +190,6 @@ export const workflow = {
     ofFailed: (failed: string, all: string) => `${failed} of ${all} executions failed`,
     noFailures: "None of its executions failed.",
     failedRuns: "Runs in which it failed",
-    slowRuns: "Slow runs",
     advice: "Advice about it",
     gone: "No such node ran in this period",
     goneText: (id: string) => `“${id}” is not among this workflow’s nodes. A longer period may show it.`,
@@ -210,6 +209,5 @@ export const workflow = {
       `Were it to take no time at all, the median run would take ${p50}: no change of it can bring more.`,
     replayed: (count: string) => `Replayed ${count} runs, of the newest version where enough of it ran.`,
     declined: "This cannot be said",
-    computing: "Replaying runs",
   },
 } as const;

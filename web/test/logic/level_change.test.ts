@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 
 import type { Degradation } from "@/api/answers";
-import { bounds, causeFigures, evidenceRuns, extent, level, runsSince, seenIn } from "@/logic/level_change";
+import {
+  besideBefore,
+  bounds,
+  causeFigures,
+  evidenceRuns,
+  extent,
+  level,
+  runsSince,
+  seenIn,
+} from "@/logic/level_change";
 
 const EVENT: Degradation = {
   id: "1",
@@ -70,6 +79,15 @@ describe("a change of level", () => {
       since: EVENT.started_at,
       status: "failed",
     });
+    expect(besideBefore(EVENT)).toEqual({
+      view: "compare",
+      a_since: "2026-11-14T00:00:00.000Z",
+      a_until: EVENT.started_at,
+      b_since: EVENT.started_at,
+    });
+    expect(besideBefore({ ...EVENT, closed_at: "2026-11-22T00:00:00Z" }).b_until).toBe(
+      "2026-11-22T00:00:00.000Z",
+    );
     expect(seenIn({ ...EVENT, metric: "run_time_p95" })).toBe("run_time");
   });
 });

@@ -3,7 +3,15 @@ import { Link } from "@tanstack/react-router";
 
 import type { Cause, Degradation } from "@/api/answers";
 import { percent } from "@/logic/format";
-import { bounds, causeFigures, evidenceRuns, extent, level, runsSince } from "@/logic/level_change";
+import {
+  besideBefore,
+  bounds,
+  causeFigures,
+  evidenceRuns,
+  extent,
+  level,
+  runsSince,
+} from "@/logic/level_change";
 import { instant, moment } from "@/logic/time";
 import { strings } from "@/strings";
 
@@ -86,9 +94,16 @@ export function ChangeCard({ event, isBrief = false }: { event: Degradation; isB
           ))}
         </p>
       )}
-      <Link to="/w/$app/$workflow/runs" params={of} search={runsSince(event)}>
-        {words.runsSince}
-      </Link>
+      <p className={classes.ways}>
+        <Link to="/w/$app/$workflow/runs" params={of} search={runsSince(event)}>
+          {words.runsSince}
+        </Link>
+        {!isBrief && (
+          <Link to="/w/$app/$workflow/trends" params={of} search={besideBefore(event)}>
+            {words.compare}
+          </Link>
+        )}
+      </p>
     </article>
   );
 }

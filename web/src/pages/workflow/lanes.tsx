@@ -1,6 +1,6 @@
 /** Above a chart, at their instants: versions by name, and flags where a level changed, explained on hover and focus. */
 import { Popover, Tooltip } from "@mantine/core";
-import { useState, type FocusEvent } from "react";
+import { useRef, useState, type FocusEvent, type KeyboardEvent } from "react";
 
 import type { Degradation, WorkflowVersions } from "@/api/answers";
 import { count } from "@/logic/format";
@@ -86,6 +86,8 @@ function VersionMark({ version, isNamed }: { version: WorkflowVersions["items"][
 /** One flag for changes at one place; pale where they are of another metric than the chart shows. */
 function Flag({ events, metric }: { events: Degradation[]; metric: string }) {
   const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const wasClosed = useRef(false); // the focus that comes back then opens nothing
   const [first] = events;
   if (!first) return null;
   const sorted = events.toSorted(
@@ -100,6 +102,12 @@ function Flag({ events, metric }: { events: Degradation[]; metric: string }) {
   const close = () => {
     setOpen(false);
   };
+  const escape = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !isOpen) return;
+    wasClosed.current = document.activeElement !== button.current;
+    button.current?.focus();
+    close();
+  };
   const leave = (event: FocusEvent) => {
     if (!event.currentTarget.contains(event.relatedTarget)) close();
   };
@@ -110,7 +118,8 @@ function Flag({ events, metric }: { events: Degradation[]; metric: string }) {
       }}
       onMouseLeave={close}
       onFocus={() => {
-        setOpen(true);
+        setOpen(!wasClosed.current);
+        wasClosed.current = false;
       }}
       onBlur={leave}
     >
@@ -126,7 +135,9 @@ function Flag({ events, metric }: { events: Degradation[]; metric: string }) {
       >
         <Popover.Target>
           <button
+            ref={button}
             type="button"
+            onKeyDown={escape}
             className={classes.flag}
             data-better={better || undefined}
             data-here={isHere || undefined}
@@ -135,7 +146,7 @@ function Flag({ events, metric }: { events: Degradation[]; metric: string }) {
             <span aria-hidden="true">{events.length > 1 ? events.length : first.ratio > 1 ? "▲" : "▼"}</span>
           </button>
         </Popover.Target>
-        <Popover.Dropdown aria-label={name}>
+        <Popover.Dropdown aria-label={name} onKeyDown={escape}>
           {sorted.map((each, place) => (
             <ChangeCard key={each.id} event={each} isBrief={place > 0} />
           ))}

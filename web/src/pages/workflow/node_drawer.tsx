@@ -10,6 +10,7 @@ import { Tag } from "@/ui/marks";
 import { Empty, Shown } from "@/ui/states";
 
 import classes from "./node_drawer.module.css";
+import { NodeAdvice } from "./node_advice";
 import { NodeFacts } from "./node_facts";
 import { NodeHistory } from "./node_history";
 import { search } from "./search";
@@ -49,6 +50,7 @@ export function NodeDrawer({ of, days }: { of: Workflow; days: number }) {
               <>
                 <NodeFacts row={row} of={of} />
                 <NodeHistory row={row} of={of} days={days} />
+                <NodeAdvice of={of} nodeId={row.node.node_id} />
                 <WhatIfFaster key={row.id} of={of} nodeId={row.node.node_id} days={days} />
               </>
             ) : (
