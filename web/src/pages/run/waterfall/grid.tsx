@@ -1,7 +1,7 @@
 /** The rows: only those in sight exist, so that ten thousand scroll as ten do. */
 import { useElementSize } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 
 import type { RunModel } from "@/logic/run_model";
 import type { DrawnPath } from "@/logic/run_path";
@@ -78,6 +78,11 @@ export function Grid(props: GridProps) {
     length,
     onView,
   });
+  const onPress = useSame((row: Row, index: number, isFold: boolean) => {
+    setActive(index);
+    if (isFold || row.kind === "turn") toggle(row);
+    else onSelect(row.place === selected ? null : row.place);
+  });
   useWheel(scroll, view, length, onView);
   const marks = ticks(view, width);
   const items = virtual.getVirtualItems();
@@ -139,15 +144,7 @@ export function Grid(props: GridProps) {
                   isActive={item.index === at}
                   isSelected={row.kind === "node" && row.place === selected}
                   ghost={ghost}
-                  onPress={() => {
-                    setActive(item.index);
-                    if (row.kind === "node") onSelect(row.place === selected ? null : row.place);
-                    else toggle(row);
-                  }}
-                  onToggle={() => {
-                    setActive(item.index);
-                    toggle(row);
-                  }}
+                  onPress={onPress}
                 />
               )
             );
@@ -163,6 +160,17 @@ export function Grid(props: GridProps) {
 
 function place(at: number, view: View): string {
   return `${((at - view.from) / (view.to - view.from)) * 100}%`;
+}
+
+/** A function that stays the same and does what `now` does: who is given it need not be drawn anew. */
+function useSame<A extends unknown[]>(now: (...told: A) => void): (...told: A) => void {
+  const latest = useRef(now);
+  useEffect(() => {
+    latest.current = now;
+  });
+  return useCallback((...told: A) => {
+    latest.current(...told);
+  }, []);
 }
 
 /** When another node is selected its row is scrolled to, wherever it was selected. */

@@ -29,12 +29,11 @@ export interface RowProps {
   isActive: boolean;
   isSelected: boolean;
   ghost: Ghost | null;
-  onPress: () => void;
-  onToggle: () => void;
+  onPress: (row: Row, index: number, isFold: boolean) => void;
 }
 
 export const GridRow = memo(function GridRow(props: RowProps) {
-  const { id, index, top, row, model, path, isActive, isSelected, onPress, onToggle } = props;
+  const { id, index, top, row, model, path, isActive, isSelected, onPress } = props;
   const node = model.nodes[row.place];
   const name = row.kind === "turn" ? words.turn(row.turn ?? 0) : (node?.title ?? "");
   const holds = row.inside.length > 0;
@@ -53,7 +52,9 @@ export const GridRow = memo(function GridRow(props: RowProps) {
       aria-selected={isSelected}
       data-active={isActive || undefined}
       data-dim={(row.kind === "node" && path.total > 0 && !isOnPath(row, model, path)) || undefined}
-      onClick={onPress}
+      onClick={() => {
+        onPress(row, index, false);
+      }}
     >
       <div role="rowheader" className={classes.name} style={{ paddingLeft: 10 + row.depth * INDENT_PX }}>
         <span
@@ -64,7 +65,7 @@ export const GridRow = memo(function GridRow(props: RowProps) {
           onClick={(event) => {
             if (!holds) return;
             event.stopPropagation();
-            onToggle();
+            onPress(row, index, true);
           }}
         >
           {holds && <IconChevronRight size={14} />}
