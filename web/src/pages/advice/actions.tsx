@@ -1,7 +1,7 @@
 /** What can be done with it: dismiss it with a reason, or say since when it is followed. */
 import { Button } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import type { RatedRecommendation } from "@/api/answers";
 import { strings } from "@/strings";
@@ -20,8 +20,12 @@ interface ActionsProps {
 
 export function Actions({ one, onDismissed, onDone }: ActionsProps) {
   const [open, setOpen] = useState<"dismiss" | "done" | null>(null);
+  const doneRef = useRef<HTMLButtonElement>(null);
+  const dismissRef = useRef<HTMLButtonElement>(null);
+  // Whoever closes it without doing anything is where they were before.
   const close = () => {
     setOpen(null);
+    (open === "done" ? doneRef : dismissRef).current?.focus();
   };
   return (
     <div className={classes.actions}>
@@ -29,6 +33,7 @@ export function Actions({ one, onDismissed, onDone }: ActionsProps) {
         size="xs"
         variant={one.status === "active" ? "filled" : "default"}
         leftSection={<IconCheck size={15} aria-hidden="true" />}
+        ref={doneRef}
         onClick={() => {
           setOpen("done");
         }}
@@ -40,6 +45,7 @@ export function Actions({ one, onDismissed, onDone }: ActionsProps) {
           size="xs"
           variant="default"
           leftSection={<IconX size={15} aria-hidden="true" />}
+          ref={dismissRef}
           onClick={() => {
             setOpen("dismiss");
           }}
@@ -52,7 +58,7 @@ export function Actions({ one, onDismissed, onDone }: ActionsProps) {
           one={one}
           close={close}
           then={() => {
-            close();
+            setOpen(null);
             onDismissed();
           }}
         />
@@ -62,7 +68,7 @@ export function Actions({ one, onDismissed, onDone }: ActionsProps) {
           one={one}
           close={close}
           then={() => {
-            close();
+            setOpen(null);
             onDone();
           }}
         />

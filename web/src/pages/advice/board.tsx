@@ -1,7 +1,6 @@
 /** The list and the one that is read, side by side where there is room; below each other they take turns. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
 
 import { adviceList, adviceOf } from "@/api/advice";
 import type { AdviceLine, AdviceList, RatedRecommendation } from "@/api/answers";
@@ -18,52 +17,53 @@ import { Lines } from "./lines";
 import { STATUSES, type Status } from "./search";
 import { Tabs } from "./tabs";
 import type { Analysis } from "./use_actions";
+import { useReadingFocus, type ReadingFocus } from "./use_reading_focus";
 
 interface BoardProps {
   /** Whose advice; null: everybody's. */
   of: Workflow | null;
   analysis?: Analysis;
-  /** What an analysis came to, to be told. */
-  said?: string;
+  /** What was done last, to be told. */
+  said: string;
+  say: (words: string) => void;
 }
 
-export function Board({ of, analysis, said = "" }: BoardProps) {
+export function Board({ of, analysis, said, say }: BoardProps) {
   const asked = useSearch({ strict: false });
   const navigate = useNavigate();
-  const [acted, setActed] = useState("");
   const chosen = useQuery({ ...adviceOf(asked.id ?? ""), enabled: asked.id !== undefined });
   const status: Status = oneOf(asked.status, STATUSES) ?? chosen.data?.status ?? "active";
-  const list = useInfiniteQuery(
-    adviceList({
+  const list = useInfiniteQuery({
+    ...adviceList({
       app_id: of?.app_id ?? asked.app ?? null,
       workflow_id: of?.workflow_id ?? null,
       status,
       severity: asked.severity ?? null,
       category: asked.category ?? null,
     }),
-  );
+    placeholderData: keepPreviousData,
+  });
   const lines = list.data?.pages.flatMap((page) => page.items) ?? [];
   const read = asked.id ?? lines[0]?.id;
-  const head = useFocusOnReading(asked.id);
+  const focus = useReadingFocus(asked.id);
 
   const onDismissed = (one: RatedRecommendation) => {
-    setActed(strings.advice.said.dismissed(one.title));
-    void navigate({ to: ".", search: (old) => ({ ...old, id: after(lines, one.id) }) as never }).then(
-      head.focus,
-    );
+    const next = after(lines, one.id);
+    say(strings.advice.said.dismissed(one.title));
+    focus.want(next);
+    void navigate({ to: ".", search: (old) => ({ ...old, id: next }) as never });
   };
   const onDone = (one: RatedRecommendation) => {
-    setActed(strings.advice.said.done(one.title));
-    void navigate({ to: ".", search: (old) => ({ ...old, id: one.id, status: undefined }) as never }).then(
-      head.focus,
-    );
+    say(strings.advice.said.done(one.title));
+    focus.want(one.id);
+    void navigate({ to: ".", search: (old) => ({ ...old, id: one.id, status: undefined }) as never });
   };
 
   const page: AdviceList | undefined = list.data?.pages[0];
   return (
     <>
-      <p role="status" className={acted || said ? classes.said : "lp-hidden"}>
-        {acted || said}
+      <p role="status" className={said ? classes.said : "lp-hidden"}>
+        {said}
       </p>
       <div className={classes.above} data-reading={asked.id === undefined ? undefined : true}>
         {page && <Brought brought={page.brought} />}
@@ -73,7 +73,7 @@ export function Board({ of, analysis, said = "" }: BoardProps) {
         <Failed error={list.error} retry={() => void list.refetch()} />
       ) : !page ? (
         <Loading height={420} />
-      ) : lines.length === 0 && asked.id === undefined ? (
+      ) : lines.length === 0 && asked.id === undefined && !list.isPlaceholderData ? (
         <NothingListed of={of} page={page} status={status} {...(analysis ? { analysis } : {})} />
       ) : (
         <div className={classes.board} data-reading={asked.id === undefined ? undefined : true}>
@@ -87,7 +87,7 @@ export function Board({ of, analysis, said = "" }: BoardProps) {
           </div>
           <div className={classes.detail}>
             {read !== undefined && (
-              <Read key={read} id={read} head={head.ref} onDismissed={onDismissed} onDone={onDone} />
+              <Read key={read} id={read} focus={focus} onDismissed={onDismissed} onDone={onDone} />
             )}
           </div>
         </div>
@@ -98,7 +98,7 @@ export function Board({ of, analysis, said = "" }: BoardProps) {
 
 interface ReadProps {
   id: string;
-  head: React.RefObject<HTMLHeadingElement | null>;
+  focus: ReadingFocus;
   onDismissed: (one: RatedRecommendation) => void;
   onDone: (one: RatedRecommendation) => void;
 }
@@ -117,23 +117,4 @@ function after(lines: readonly AdviceLine[], id: string): string | undefined {
   const at = lines.findIndex((line) => line.id === id);
   const rest = lines.filter((line) => line.id !== id);
   return at < 0 ? undefined : (rest[at] ?? rest.at(-1))?.id;
-}
-
-const NARROW = "(max-width: 1099px)";
-
-/** Where list and detail take turns, reading one moves the focus to it; after an action it goes there anyway. */
-function useFocusOnReading(id: string | undefined) {
-  const ref = useRef<HTMLHeadingElement>(null);
-  const before = useRef(id);
-  const focus = () => {
-    requestAnimationFrame(() => ref.current?.focus());
-  };
-  useEffect(() => {
-    if (id !== undefined && before.current !== id && window.matchMedia(NARROW).matches) {
-      ref.current?.focus();
-      window.scrollTo({ top: 0 });
-    }
-    before.current = id;
-  }, [id]);
-  return { ref, focus };
 }

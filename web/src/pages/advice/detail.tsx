@@ -1,6 +1,5 @@
 /** One recommendation in full: what it is worth, how that looks, why, what to do, what shows it, how it is known. */
 import { Link } from "@tanstack/react-router";
-import type { RefObject } from "react";
 
 import type { RatedRecommendation } from "@/api/answers";
 import { worthParts, type WorthPart } from "@/logic/advice_worth";
@@ -18,17 +17,20 @@ import { Outcome } from "./outcome";
 import { Part } from "./part";
 import { Picture } from "./picture";
 import { State } from "./state";
+import { useWantedFocus, type ReadingFocus } from "./use_reading_focus";
 
 const words = strings.advice;
 
 interface DetailProps {
   one: RatedRecommendation;
-  head: RefObject<HTMLHeadingElement | null>;
+  focus: ReadingFocus;
   onDismissed: (one: RatedRecommendation) => void;
   onDone: (one: RatedRecommendation) => void;
 }
 
-export function Detail({ one, head, onDismissed, onDone }: DetailProps) {
+export function Detail({ one, focus, onDismissed, onDone }: DetailProps) {
+  const { titleRef } = focus;
+  useWantedFocus(focus, one.id);
   return (
     <article className={classes.detail} aria-labelledby="advice-title">
       <Link
@@ -46,7 +48,7 @@ export function Detail({ one, head, onDismissed, onDone }: DetailProps) {
             {one.app_id} <span aria-hidden="true">/</span> {one.workflow_id}
           </Link>
         </p>
-        <h2 id="advice-title" ref={head} tabIndex={-1}>
+        <h2 id="advice-title" ref={titleRef} tabIndex={-1}>
           {one.title}
         </h2>
         <Worth parts={worthParts(one)} />

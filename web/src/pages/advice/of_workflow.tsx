@@ -15,7 +15,7 @@ export default function AdviceOfWorkflow() {
   return (
     <WorkflowFrame of={of} actions={<AnalyseButton analysis={analysis} />}>
       <AnalyseFailed analysis={analysis} />
-      <Board of={of} analysis={analysis} said={said} />
+      <Board of={of} analysis={analysis} said={said} say={say} />
     </WorkflowFrame>
   );
 }

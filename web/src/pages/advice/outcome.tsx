@@ -152,8 +152,9 @@ function Beside({ found, estimate }: { found: Verification; estimate: Estimate |
 
 function Others({ others }: { others: readonly Measured[] }) {
   return (
-    <div className={classes.scroll}>
-      <table className={classes.others} aria-label={words.others}>
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+    <div className={classes.scroll} role="region" aria-label={words.others} tabIndex={0}>
+      <table className={classes.others}>
         <thead>
           <tr>
             <th scope="col">{words.others}</th>
