@@ -53,7 +53,12 @@ export function distributionOption(palette: Palette, drawing: DistributionDrawin
         formatter: (at: number) => duration(Number((isLinear ? at : 10 ** at).toPrecision(3))),
       },
     },
-    yAxis: { ...base.yAxis, ...(isLinear ? { axisLabel: { show: false } } : {}) },
+    yAxis: {
+      ...base.yAxis,
+      axisLine: { show: false, onZero: false }, // at the ends of the axis there is no 0: 1 s is
+      axisTick: { show: false },
+      ...(isLinear ? { axisLabel: { show: false } } : {}),
+    },
     tooltip: { ...base.tooltip, formatter: tooltip(drawing, shown, palette) },
     series: ([0, 1] as const).map((side) => ({
       ...series(palette, drawing, side, x, ends),

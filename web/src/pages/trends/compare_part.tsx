@@ -35,13 +35,14 @@ export function ComparePart({ of }: { of: Workflow }) {
       expected_share: expected === undefined ? null : expected / 100,
     }),
   );
+  const hasBoth = query.data !== undefined && query.data.a.run_count > 0 && query.data.b.run_count > 0;
   return (
     <>
       <SidesPanel of={of} found={query.data} />
       {query.data ? (
         <>
           <Verdict found={query.data} />
-          <FiguresPanel found={query.data} />
+          {hasBoth && <FiguresPanel found={query.data} />}
         </>
       ) : query.isError ? (
         <Failed error={query.error} retry={() => void query.refetch()} />
@@ -52,7 +53,7 @@ export function ComparePart({ of }: { of: Workflow }) {
         </div>
       )}
       <SpreadPanel of={of} sides={sides} found={query.data} />
-      {query.data && <NodesPanel found={query.data} />}
+      {query.data && hasBoth && <NodesPanel found={query.data} />}
     </>
   );
 }

@@ -182,8 +182,12 @@ const COLUMNS: Column<Row>[] = [
 
 function Notes({ a, b }: { a: Distribution; b: Distribution }) {
   const { zeros } = overlay(a, b);
-  const basis = (side: Distribution) =>
-    side.basis === "histograms" ? words.histograms : words.runs(count(side.read_runs), count(side.run_count));
+  const basis = (side: Distribution) => {
+    if (side.basis === "histograms") return words.histograms;
+    return side.read_runs < side.run_count
+      ? words.someRuns(count(side.read_runs), count(side.run_count))
+      : words.runs;
+  };
   const notes = [
     ...new Set([basis(a), basis(b)]),
     ...(a.node_id === null ? [] : [words.executions]),

@@ -83,7 +83,7 @@ function Budget({ metric }: { metric: OutlookProps["metric"] }) {
   return (
     <NumberInput
       size="xs"
-      w={140}
+      w={170}
       min={0}
       hideControls
       thousandSeparator=","
