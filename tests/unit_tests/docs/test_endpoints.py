@@ -48,7 +48,7 @@ def answered() -> set[tuple[str, str]]:
     return {
         (method, path)
         for method, path in calls
-        if method != "HEAD" and "{prefix:path}" not in path and (path == "/" or not path.endswith("/"))
+        if method != "HEAD" and ":path}" not in path and (path == "/" or not path.endswith("/"))
     }
 
 
