@@ -1,4 +1,7 @@
 /** Nothing has arrived yet: how to send the first trace. The question behind it is asked again every two seconds. */
+import { useQuery } from "@tanstack/react-query";
+
+import { settingsInForce } from "@/api/settings";
 import { strings } from "@/strings";
 import { Connect } from "@/ui/connect";
 import { Page } from "@/ui/page";
@@ -9,6 +12,7 @@ import classes from "./first.module.css";
 const words = strings.overview.first;
 
 export function Onboarding() {
+  const grpcPort = useQuery(settingsInForce()).data?.address.grpc_port ?? undefined;
   return (
     <Page title={strings.overview.title}>
       <div className={classes.head}>
@@ -20,7 +24,7 @@ export function Onboarding() {
         </p>
       </div>
       <Panel title={words.connect}>
-        <Connect origin={window.location.origin} />
+        <Connect origin={window.location.origin} grpcPort={grpcPort} />
       </Panel>
     </Page>
   );
