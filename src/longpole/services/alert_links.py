@@ -1,4 +1,4 @@
-"""Where there is more: addresses of this server, as people reach it.
+"""Where there is more: pages of this server's dashboard, as people reach it.
 
 Upstream: `alerting`, `alert_delivery`. Downstream: `settings`.
 """
@@ -11,13 +11,13 @@ from longpole.settings import Settings
 
 
 def links(rule: AlertRule, workflow_id: str | None) -> dict[str, str]:
-    """By name: the workflow's figures or the application's workflows, and the rule."""
+    """By name: the workflow's page or the overview of its application, and the rule."""
     base = _base(runtime.current().settings)
     if base is None:
         return {}
-    app = f"{base}/apps/{quote(rule.app_id, safe='')}/workflows"
-    figures = app if workflow_id is None else f"{app}/{quote(workflow_id, safe='')}/performance/summary"
-    return {"figures": figures, "rule": f"{base}/alerts/{rule.id}"}
+    app = quote(rule.app_id, safe="")
+    figures = f"{base}/ui/?app={app}" if workflow_id is None else f"{base}/ui/w/{app}/{quote(workflow_id, safe='')}"
+    return {"figures": figures, "rule": f"{base}/ui/settings?tab=alerts&rule={rule.id}"}
 
 
 def _base(settings: Settings) -> str | None:

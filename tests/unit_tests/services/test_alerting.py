@@ -82,8 +82,8 @@ def test_one_of_two_runs_is_no_alert_and_twelve_of_forty_is(runtime: Runtime, cl
     )
     assert message.message.severity is Severity.HIGH
     assert message.message.links == {
-        "figures": "http://127.0.0.1:4318/apps/shop/workflows/checkout/performance/summary",
-        "rule": f"http://127.0.0.1:4318/alerts/{one}",
+        "figures": "http://127.0.0.1:4318/ui/w/shop/checkout",
+        "rule": f"http://127.0.0.1:4318/ui/settings?tab=alerts&rule={one}",
     }
 
 

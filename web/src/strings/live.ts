@@ -2,7 +2,7 @@ export const live = {
   title: "Live",
   state: {
     connecting: "Connecting",
-    live: "Live",
+    live: "Connected",
     reconnecting: "Reconnecting: what happens meanwhile will be shown",
     paused: "Paused",
   },

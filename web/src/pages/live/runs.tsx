@@ -5,7 +5,7 @@ import { memo, useMemo, useState } from "react";
 
 import type { LiveRun } from "@/api/answers";
 import { count, duration, money, significant } from "@/logic/format";
-import { isRunning, statusOf, tookSoFar } from "@/logic/live";
+import { began, isRunning, statusOf, tookSoFar } from "@/logic/live";
 import { timeBar, usualTimes, workflowKey } from "@/logic/live_figures";
 import { instant, moment } from "@/logic/time";
 import { strings } from "@/strings";
@@ -17,6 +17,7 @@ import { useNow } from "./use_live";
 
 const words = strings.live.table;
 const AT_ONCE = 100;
+const FRESH_MS = 4_000;
 
 export function Runs({ runs, isHeld }: { runs: readonly LiveRun[]; isHeld: boolean }) {
   const [most, setMost] = useState(AT_ONCE);
@@ -70,9 +71,10 @@ interface RowProps {
 
 const Row = memo(function Row({ run, usual }: RowProps) {
   const at = run.start_time ?? run.recorded_at;
+  const [isFresh] = useState(() => Date.now() - began(run) < FRESH_MS);
   const isSettling = run.is_ended && run.state === "running";
   return (
-    <tr data-running={isRunning(run) || undefined}>
+    <tr data-fresh={isFresh || undefined}>
       <td className="lp-num" title={instant(at)}>
         {moment(at)}
       </td>
@@ -127,7 +129,7 @@ function Took({ run, usual, now }: RowProps & { now: number }) {
       <span className={classes.track} data-known={bar !== null || undefined} aria-hidden="true">
         <span
           className={classes.fill}
-          data-long={bar?.isLong ?? undefined}
+          data-long={bar?.isLong === true || undefined}
           data-moving={isRunning(run) || undefined}
           style={{ width: `${(bar?.width ?? (isRunning(run) ? 1 : 0)) * 100}%` }}
         />

@@ -80,10 +80,20 @@ function Listed({ items }: { items: readonly Setting[] }) {
         {
           id: "meaning",
           title: words.meaning,
-          cell: (each) => <span className={classes.meaning}>{each.description}</span>,
+          cell: (each) => <Meaning text={each.description} />,
         },
       ]}
     />
+  );
+}
+
+/** A sentence with code in it, between backticks. */
+function Meaning({ text }: { text: string }) {
+  const parts = text.split("`");
+  return (
+    <span className={classes.meaning}>
+      {parts.map((part, place) => (place % 2 === 1 ? <code key={place}>{part}</code> : part))}
+    </span>
   );
 }
 

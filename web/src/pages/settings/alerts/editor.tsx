@@ -75,10 +75,10 @@ export function RuleEditor({ rule, done }: EditorProps) {
       <Quiet {...part} />
       <Others error={saved.error} form={form} />
       <div className={classes.buttons}>
-        <Button variant="default" size="xs" onClick={done}>
+        <Button variant="subtle" color="gray" size="xs" onClick={done}>
           {words.cancel}
         </Button>
-        <Button type="submit" size="xs" loading={saved.isPending}>
+        <Button type="submit" variant="default" size="xs" loading={saved.isPending}>
           {words.save}
         </Button>
       </div>

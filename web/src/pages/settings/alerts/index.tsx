@@ -28,6 +28,7 @@ export function Alerts() {
   const add = (
     <Button
       size="xs"
+      variant="default"
       leftSection={<IconPlus size={14} />}
       onClick={() => {
         setEdited("new");

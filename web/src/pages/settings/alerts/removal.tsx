@@ -50,6 +50,7 @@ export function Removal({ rule }: { rule: AlertRule }) {
           </Button>
           <Button
             size="xs"
+            variant="outline"
             color="red"
             loading={removed.isPending}
             onClick={() => {
