@@ -5,7 +5,7 @@ import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react"
 
 import type { RunModel } from "@/logic/run_model";
 import type { DrawnPath } from "@/logic/run_path";
-import { firstWithin, rowOfPlace, toggled, type Folding, type Row } from "@/logic/run_rows";
+import { boundsOf, firstWithin, rowOfPlace, toggled, type Folding, type Row } from "@/logic/run_rows";
 import { ticks, type View } from "@/logic/run_scale";
 import { strings } from "@/strings";
 
@@ -53,7 +53,7 @@ export function Grid(props: GridProps) {
     setActive(index);
     virtual.scrollToIndex(index, { align: "auto" });
     // There the details cover the lower half.
-    if (window.matchMedia("(max-width: 700px)").matches) scroll.current?.scrollIntoView({ block: "start" });
+    if (window.matchMedia("(max-width: 1149px)").matches) scroll.current?.scrollIntoView({ block: "start" });
   });
   const at = Math.min(active, rows.length - 1);
   // Who drags over a part of the run wants to see what ran then.
@@ -68,6 +68,7 @@ export function Grid(props: GridProps) {
   const onKeyDown = useKeys({
     rows,
     active: at,
+    focus: rows[at] ? (boundsOf(model, rows[at])?.[0] ?? null) : null,
     go: (index) => {
       setActive(index);
       virtual.scrollToIndex(index);

@@ -9,6 +9,8 @@ const PAGE = 15;
 interface Keys {
   rows: readonly Row[];
   active: number;
+  /** When the active row begins: zoom goes there. */
+  focus: number | null;
   go: (index: number) => void;
   toggle: (row: Row) => void;
   onSelect: (place: number | null) => void;
@@ -74,17 +76,19 @@ function around(rows: readonly Row[], active: number): number {
   return active;
 }
 
-type Time = Pick<Keys, "view" | "length" | "onView">;
+type Time = Pick<Keys, "view" | "length" | "onView" | "focus">;
 
 function pan({ view, length, onView }: Time, share: number): boolean {
   onView(moved(view, (view.to - view.from) * share, length));
   return true;
 }
 
-function viewKey({ view, length, onView }: Time, key: string): boolean {
+function viewKey({ view, length, onView, focus }: Time, key: string): boolean {
   const middle = (view.from + view.to) / 2;
-  if (key === "+" || key === "=") onView(zoomed(view, 0.5, middle, length));
-  else if (key === "-") onView(zoomed(view, 2, middle, length));
+  const at = focus ?? middle;
+  const near = at < view.from || at > view.to ? moved(view, at - middle, length) : view;
+  if (key === "+" || key === "=") onView(zoomed(near, 0.5, at, length));
+  else if (key === "-") onView(zoomed(near, 2, at, length));
   else if (key === "0") onView(null);
   else return false;
   return true;
