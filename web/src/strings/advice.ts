@@ -240,6 +240,7 @@ export const advice = {
     runs: (before: number, after: number) =>
       `${runs(before)} before beside ${runs(after)} since, of the same traffic. Bounds: 99 %.`,
     next: (until: string) => `It is measured again every day until ${until}.`,
+    nextHour: "It is looked at again every hour until there are enough.",
     final: "Two weeks are over: this is final.",
     checked: (when: string) => `Measured ${when}`,
   },

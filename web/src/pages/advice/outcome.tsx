@@ -66,7 +66,7 @@ function Found({ found, estimate, since }: FoundProps) {
         {found.caveats.map((each) => (
           <li key={each}>{each}</li>
         ))}
-        <li>{found.isFinal ? words.final : words.next(ends(since))}</li>
+        <li>{found.isFinal ? words.final : isMeasured ? words.next(ends(since)) : words.nextHour}</li>
       </ul>
     </>
   );
