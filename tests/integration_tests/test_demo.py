@@ -32,7 +32,25 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, subprocess.CompletedProcess[str]]]:
+def staying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
+    """A demo without an option, and its home: started at once, since most of a demo's time is waiting."""
+    home = tmp_path_factory.mktemp("staying")
+    hears_ctrl_c = "signal.signal(signal.SIGINT, signal.default_int_handler)"  # who tests in the background ignores it
+    program = f"import signal, sys; {hears_ctrl_c}; from longpole.__main__ import main; sys.argv[1:] = ['demo']; main()"
+    command = [sys.executable, "-c", program]
+    ports = {"LONGPOLE_PORT": "0", "LONGPOLE_GRPC_PORT": "0", "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, env=environment(home, **ports), stdout=subprocess.PIPE, text=True) as running:
+        try:
+            yield home, running
+        finally:
+            running.kill()
+
+
+@pytest.fixture(scope="module")
+def demo(
+    tmp_path_factory: pytest.TempPathFactory,
+    staying: tuple[Path, subprocess.Popen[str]],  # runs meanwhile
+) -> Iterator[tuple[Path, subprocess.CompletedProcess[str]]]:
     """The demo's folder, and what the command said; on ports that are taken, with a proxy that leads nowhere."""
     home = tmp_path_factory.mktemp("home")
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -165,27 +183,20 @@ def test_the_picture_stands_alone(demo: tuple[Path, subprocess.CompletedProcess[
     assert "url(http" not in picture
 
 
-def test_without_an_option_it_stays_up_and_leaves_nothing(tmp_path: Path) -> None:
-    hears_ctrl_c = "signal.signal(signal.SIGINT, signal.default_int_handler)"  # who tests in the background ignores it
-    program = f"import signal, sys; {hears_ctrl_c}; from longpole.__main__ import main; sys.argv[1:] = ['demo']; main()"
-    command = [sys.executable, "-c", program]
-    ports = {"LONGPOLE_PORT": "0", "LONGPOLE_GRPC_PORT": "0", "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, env=environment(tmp_path, **ports), stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        address = ""
-        for line in running.stdout:
-            if found := re.search(r"API and OTLP/HTTP\s+(http://\S+)", line):
-                address = found[1]
-            if "stays up" in line:
-                break
-        with urllib.request.urlopen(f"{address}/apps", timeout=10) as answer:
-            assert [app["app_id"] for app in json.load(answer)["items"]] == ["demo"]
-        running.send_signal(signal.SIGINT)
-        try:
-            assert running.wait(timeout=60) == 0
-        finally:
-            running.kill()
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("longpole-demo-")] == []
+def test_without_an_option_it_stays_up_and_leaves_nothing(staying: tuple[Path, subprocess.Popen[str]]) -> None:
+    home, running = staying
+    assert running.stdout is not None
+    address = ""
+    for line in running.stdout:
+        if found := re.search(r"API and OTLP/HTTP\s+(http://\S+)", line):
+            address = found[1]
+        if "The server stays up" in line:
+            break
+    with urllib.request.urlopen(f"{address}/apps", timeout=10) as answer:
+        assert [app["app_id"] for app in json.load(answer)["items"]] == ["demo"]
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=60) == 0
+    assert [path.name for path in home.iterdir() if path.name.startswith("longpole-demo-")] == []
 
 
 def test_without_its_extra_it_says_how_to_get_it(tmp_path: Path) -> None:
