@@ -27,7 +27,7 @@ from longpole.store.run_writes import write_records
 
 def _checkout(step: Step, days_ago: float) -> Step:
     if step.name == "rerank" and days_ago < 6:
-        return replace(step, seconds=step.seconds * 2.3, model="gpt-4.1", tokens=(5_200, 240))
+        return replace(step, seconds=step.seconds * 2.3, model="gpt-4.1", tokens=(4_100, 240))
     if step.name == "fetch prices" and days_ago < 18:
         return replace(step, retries=0.04)
     return step
