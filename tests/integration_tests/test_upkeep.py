@@ -13,29 +13,31 @@ from longpole import runtime as runtime_module
 from longpole.runtime import Runtime
 from longpole.store import upkeep_log
 
-Start = Callable[[], subprocess.Popen[str]]
+Start = Callable[[int], list[subprocess.Popen[str]]]
 _PATIENCE_S = 30
 
 
 @pytest.fixture
 def start(runtime: Runtime) -> Iterator[Start]:
-    """Starts upkeep processes on the database; ends those that are left."""
+    """Starts so many upkeep processes on the database, at the same time; ends those that are left."""
     started: list[subprocess.Popen[str]] = []
 
-    def start_one() -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "longpole", "upkeep", "--database-url", runtime.settings.database_url],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=dict(os.environ),
-        )
-        started.append(process)
-        assert process.stdout is not None
-        assert "Ctrl+C ends it" in process.stdout.readline()
-        return process
+    def start_some(count: int) -> list[subprocess.Popen[str]]:
+        for _ in range(count):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "longpole", "upkeep", "--database-url", runtime.settings.database_url],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=dict(os.environ),
+            )
+            started.append(process)
+        for process in started:
+            assert process.stdout is not None
+            assert "Ctrl+C ends it" in process.stdout.readline()
+        return started
 
-    yield start_one
+    yield start_some
     for process in started:
         process.kill()
         process.communicate()
@@ -56,7 +58,7 @@ def worker(not_this: int | None = None) -> int:
 
 
 def test_one_works_and_another_takes_over(runtime: Runtime, start: Start) -> None:
-    processes = {process.pid: process for process in (start(), start(), start())}
+    processes = {process.pid: process for process in start(3)}
 
     first = worker()
     processes[first].kill()
