@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, null, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, null, or_, select, text, union_all
 
 from longpole.domain.live import Changed, LiveScope, Place
 from longpole.domain.run_lists import RunFilters
@@ -31,7 +31,7 @@ from longpole.store.upkeep_log import facts
 from longpole.store.workflow_scope import find_scope
 
 JOURNAL, PRUNED_BELOW, PRUNED_KEY = "live_journal", "live_pruned_below", "live_pruned_key"
-_KEYS_PER_QUERY = 500
+_KEYS_PER_QUERY, _MOST_OPEN = 500, 5_000
 _SEEN = text(
     "SELECT pg_snapshot_xmax(now)::text::bigint, ARRAY(SELECT open::text::bigint FROM pg_snapshot_xip(now) AS open) "
     "FROM pg_current_snapshot() AS now"
@@ -119,42 +119,52 @@ def _silent(after: Cursor, now: Cursor, abandon_ns: int) -> Select[Any]:
 
 def newest(connection: Connection, scope: LiveScope, now_ns: int, patience: Patience, most: int) -> tuple[Run, ...]:
     """The newest runs, at most `most`, and as many that are open; those first that began last."""
+    within = _workflow_keys(connection, scope)
+    latest: tuple[Run, ...] = ()
+    keys: list[int] = []
     if scope.app_id is not None and scope.workflow_id is not None:
         latest = run_reads.list_runs(connection, scope.app_id, scope.workflow_id, RunFilters(), most).items
-        keys: list[int] = []
     else:
-        latest, keys = (), _newest_keys(connection, scope, most)
-    keys += _open_keys(connection, scope, now_ns - patience.abandon_ns, most)
+        keys = _newest_keys(connection, within, most)
+    keys += _open_keys(connection, within, now_ns - patience.abandon_ns, most)
     found = {run.workflow_run_id: run for run in (*latest, *_runs_of(connection, dict.fromkeys(keys)).values())}
     return tuple(sorted(filter(scope.holds, found.values()), key=_begun, reverse=True))
+
+
+def _workflow_keys(connection: Connection, scope: LiveScope) -> frozenset[int] | None:
+    """The workflows that are looked at; None: all."""
+    if scope.app_id is None:
+        return None
+    if scope.workflow_id is not None:
+        found = find_scope(connection, scope.app_id, scope.workflow_id)
+        return frozenset() if found is None else frozenset({found.workflow_key})
+    of_app = select(workflows.c.workflow_key).where(workflows.c.app_id == scope.app_id)
+    return frozenset(connection.scalars(of_app))
 
 
 def _begun(run: Run) -> tuple[int, str]:
     return (run.start_ns or run.recorded_ns or 0, run.workflow_run_id)
 
 
-def _newest_keys(connection: Connection, scope: LiveScope, most: int) -> list[int]:
-    """Of all runs those that were first heard of last; of an application those that count for the latest times."""
-    if scope.app_id is None:
+def _newest_keys(connection: Connection, within: frozenset[int] | None, most: int) -> list[int]:
+    """Of all runs those that were first heard of last; of some workflows those that count for the latest times."""
+    if within is None:
         return list(connection.scalars(select(runs.c.run_key).order_by(runs.c.run_key.desc()).limit(most)))
-    of_app = connection.scalars(select(workflows.c.workflow_key).where(workflows.c.app_id == scope.app_id))
     found: list[tuple[int, int]] = []
-    for workflow_key in of_app.all():
+    for workflow_key in within:
         latest = select(runs.c.period_ns, runs.c.run_key).where(runs.c.workflow_key == workflow_key)
-        in_order = latest.order_by(runs.c.period_ns.desc(), runs.c.run_key.desc()).limit(most)
-        found += [(period_ns, key) for period_ns, key in connection.execute(in_order)]
-    return [key for _, key in sorted(found, reverse=True)[:most]]
+        if len(found) == most:
+            latest = latest.where(runs.c.period_ns >= found[-1][0])  # earlier ones are none of the newest
+        rows = connection.execute(latest.order_by(runs.c.period_ns.desc()).limit(most))
+        found = sorted([*found, *((period_ns, key) for period_ns, key in rows)], reverse=True)[:most]
+    return [key for _, key in found]
 
 
-def _open_keys(connection: Connection, scope: LiveScope, heard_after_ns: int, most: int) -> list[int]:
-    query = select(runs.c.run_key).where(IS_OPEN, runs.c.last_received_ns > heard_after_ns)
-    if scope.app_id is not None and scope.workflow_id is not None:
-        found = find_scope(connection, scope.app_id, scope.workflow_id)
-        query = query.where(literal(value=False) if found is None else found.condition())
-    elif scope.app_id is not None:
-        of_app = select(workflows.c.workflow_key).where(workflows.c.app_id == scope.app_id)
-        query = query.where(runs.c.workflow_key.in_(of_app))
-    return list(connection.scalars(query.order_by(runs.c.last_received_ns.desc()).limit(most)))
+def _open_keys(connection: Connection, within: frozenset[int] | None, heard_after_ns: int, most: int) -> list[int]:
+    """Open runs, those first of which was heard last. Sorted out here: SQLite would read all runs of the workflows."""
+    query = select(runs.c.run_key, runs.c.workflow_key).where(IS_OPEN, runs.c.last_received_ns > heard_after_ns)
+    latest = connection.execute(query.order_by(runs.c.last_received_ns.desc()).limit(_MOST_OPEN))
+    return [key for key, workflow_key in latest if within is None or workflow_key in within][:most]
 
 
 def _runs_of(connection: Connection, keys: Iterable[int]) -> dict[int, Run]:
