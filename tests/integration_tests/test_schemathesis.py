@@ -43,20 +43,33 @@ class Server(uvicorn.Server):
         self._thread.join(20)
 
 
-@pytest.fixture
-def address(sqlite_url: str, trip: Callable[..., dict[str, Any]]) -> Iterator[str]:
-    """A server with the run that the description's examples name."""
-    runtime = Runtime(Settings(database_url=sqlite_url))
+@pytest.fixture(scope="module")
+def server(sqlite_template: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server for all operations: what one leaves behind the others must bear."""
+    path = tmp_path_factory.mktemp("described") / "longpole.db"
+    path.write_bytes(sqlite_template)
+    runtime = Runtime(Settings(database_url=f"sqlite:///{path}"))
     with Server(create_app(runtime)) as here:
-        answer = httpx.post(f"{here}/apps/shop/workflows/trip_planner/runs", json=trip("run-789"))
-        assert answer.status_code == 200
         yield here
     runtime.close()
+
+
+@pytest.fixture
+def address(server: str, trip: Callable[..., dict[str, Any]]) -> str:
+    """The server with the run that the description's examples name."""
+    httpx.delete(f"{server}/runs/run-789")
+    answer = httpx.post(f"{server}/apps/shop/workflows/trip_planner/runs", json=trip("run-789"))
+    assert answer.status_code == 200, answer.text
+    return server
 
 
 _WORKFLOW = "POST /apps/{app_id}/workflows/{workflow_id}"
 UNDESCRIBABLE = {f"{_WORKFLOW}/{call}" for call in ("runs", "cache/lookup", "cache/store", "cache/invalidate", "graph")}
 UNDESCRIBABLE.add("GET /apps/{app_id}/workflows/{workflow_id}/performance/what-if")  # each change needs its own fields
+UNDESCRIBABLE.add("GET /apps/{app_id}/workflows/{workflow_id}/performance/distribution")  # a node is of one metric
+UNDESCRIBABLE.add("GET /recommendations")  # a cursor is one that a page gave
+UNDESCRIBABLE.add("GET /runs/{workflow_run_id}/what-if")  # of two names of a node one is needed
+UNDESCRIBABLE.add("GET /apps/{app_id}/workflows/{workflow_id}/cache/invalidate")  # everything, or some of it
 UNDESCRIBABLE.add("GET /apps/{app_id}/workflows/{workflow_id}/performance/trends")  # metrics of one's own, zones
 UNDESCRIBABLE.add("POST /apps/{app_id}/metrics")  # which names have a meaning already, and how formulas are spelled
 UNDESCRIBABLE |= {"POST /alerts", "PATCH /alerts/{rule_id}"}  # each kind and channel needs its own fields
