@@ -1,26 +1,6 @@
-/** Every word that the dashboard says, by page. Nothing else holds text for people. */
-import { advice } from "./advice";
-import { cache } from "./cache";
-import { common } from "./common";
-import { connect } from "./connect";
-import { graph } from "./graph";
-import { live } from "./live";
-import { overview } from "./overview";
-import { run } from "./run";
-import { settings } from "./settings";
-import { trends } from "./trends";
-import { workflow } from "./workflow";
-
-export const strings = {
-  advice,
-  cache,
-  common,
-  connect,
-  graph,
-  live,
-  overview,
-  run,
-  settings,
-  trends,
-  workflow,
-} as const;
+/**
+ * Every word that the dashboard says: `strings.<page>`. Nothing else holds text for people.
+ *
+ * A namespace and not an object: so a page is sent with its own words, without those of all others.
+ */
+export * as strings from "./every";
