@@ -1,6 +1,7 @@
+/** Where the dashboard starts: styles first, then what all pages stand in. */
 import "@fontsource-variable/geist";
 import "@fontsource-variable/geist-mono";
-import "@mantine/core/styles.layer.css";
+import "./ui/mantine_styles";
 import "./ui/tokens.css";
 import "./ui/base.css";
 
