@@ -3,10 +3,11 @@
 Two ways lead from such a page to a server on loopback: a name of its own that
 it lets point here (DNS rebinding), and a request that browsers send without
 asking first. So a public host name is answered only where it is the one of
-`LONGPOLE_PUBLIC_URL`, and a change that a browser says comes from another site
-is refused. Programs are not concerned: they send neither.
+`LONGPOLE_PUBLIC_URL`, and a change that a browser says comes from elsewhere is
+refused: `Sec-Fetch-Site` says so, and `Origin` where there is no such header
+(old browsers; names without TLS). Programs are not concerned: they send neither.
 
-Upstream: `app`. Source: W3C Fetch Metadata Request Headers; RFC 6761, 6762, 9476 for names that nobody can register.
+Upstream: `app`. Source: W3C Fetch Metadata Request Headers; RFC 6454; RFC 6761, 6762, 9476 for names that nobody can register.
 """
 
 import ipaddress
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from longpole.rest.problems import refusal
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OURS = frozenset({b"same-origin", b"none"})
 _PRIVATE_ENDS = (".localhost", ".local", ".internal", ".home.arpa", ".test", ".alt")
 
 
@@ -39,7 +41,7 @@ class OtherSites:
     def _refusal(self, scope: Scope) -> str | None:
         """Why it is refused; None where it is not."""
         said = dict(scope["headers"])
-        if scope["method"] not in _READS and said.get(b"sec-fetch-site") == b"cross-site":
+        if scope["method"] not in _READS and self._is_from_elsewhere(said):
             return "A page of another site may change nothing here."
         name = host_name(said.get(b"host", b"").decode("latin-1"))
         if name == self._public_name or is_private(name):
@@ -48,6 +50,17 @@ class OtherSites:
             f"This server does not know itself as {name!r}. If people reach it by that name, say so: "
             f"LONGPOLE_PUBLIC_URL=https://{name}"
         )
+
+    def _is_from_elsewhere(self, said: dict[bytes, bytes]) -> bool:
+        site, origin = said.get(b"sec-fetch-site"), said.get(b"origin")
+        if site is not None:
+            return site not in _OURS
+        return origin is not None and not self._is_ours(origin.decode("latin-1"))
+
+    def _is_ours(self, origin: str) -> bool:
+        scheme, _, host = origin.partition("://")
+        name = host_name(host)
+        return scheme in {"http", "https"} and bool(name) and (name == self._public_name or is_private(name))
 
 
 def host_name(host: str) -> str:

@@ -49,10 +49,37 @@ def test_the_public_name_is_answered_to(client: TestClient) -> None:
     assert client.get("/health", headers={"host": "POLE.example:443"}).status_code == 200
 
 
-@pytest.mark.parametrize(("site", "status"), [("cross-site", 403), ("same-origin", 200), ("none", 200), (None, 200)])
+@pytest.mark.parametrize(
+    ("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200), (None, 200)]
+)
 def test_a_change_from_a_page_of_another_site_is_refused(client: TestClient, site: str | None, status: int) -> None:
     headers = {} if site is None else {"sec-fetch-site": site}
     assert client.post("/apps/a/workflows/w/cache/cleanup", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://evil.example", 403),
+        ("http://127.0.0.1.nip.io:4318", 403),
+        ("null", 403),
+        ("file://", 403),
+        ("no address", 403),
+        ("http://[", 403),
+        ("http://testserver", 200),
+        ("http://localhost:4318", 200),
+        ("https://pole.example", 200),
+    ],
+)
+def test_where_browsers_say_no_more_than_the_origin_it_counts(client: TestClient, origin: str, status: int) -> None:
+    answer = client.post("/apps/a/workflows/w/cache/cleanup", headers={"origin": origin})
+    assert answer.status_code == status
+    assert client.get("/apps", headers={"origin": origin}).status_code == 200
+
+
+def test_a_page_of_ours_behind_a_proxy_that_renames_us_may_change_something(client: TestClient) -> None:
+    headers = {"origin": "https://other.example", "sec-fetch-site": "same-origin", "host": "127.0.0.1:4318"}
+    assert client.post("/apps/a/workflows/w/cache/cleanup", headers=headers).status_code == 200
 
 
 def test_a_link_from_another_site_still_leads_here(client: TestClient) -> None:
