@@ -7,7 +7,7 @@ asking first. So a public host name is answered only where it is the one of
 refused: `Sec-Fetch-Site` says so, and `Origin` where there is no such header
 (old browsers; names without TLS). Programs are not concerned: they send neither.
 
-Upstream: `app`. Source: W3C Fetch Metadata Request Headers; RFC 6454; RFC 6761, 6762, 9476 for names that nobody can register.
+Upstream: `app`. Source: W3C Fetch Metadata Request Headers; RFC 6454; RFC 6761, 6762, 9476 for names of nobody.
 """
 
 import ipaddress
