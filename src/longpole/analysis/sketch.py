@@ -209,7 +209,7 @@ def merge(packed: Iterable[bytes]) -> Sketch:
     indices = np.frombuffer(b"".join([part.indices for part in parts]), dtype="<i2").astype(np.int64)
     low = int(indices.min(initial=0))
     width = int(indices.max(initial=0)) - low + 1
-    summed = np.bincount(indices - low, weights=_counts(parts), minlength=width).astype(np.int64)
+    summed = np.bincount(indices - low, weights=bucket_counts(parts), minlength=width).astype(np.int64)
     held = np.flatnonzero(summed)
     return Sketch(
         count=sum([part.count for part in parts]),
@@ -223,7 +223,7 @@ def merge(packed: Iterable[bytes]) -> Sketch:
     )
 
 
-def _counts(parts: list[Packed]) -> Ints:
+def bucket_counts(parts: Sequence[Packed]) -> Ints:
     """The counts of all parts in turn; float64 holds them exactly up to 2**53 values a bucket."""
     if all(part.count < 1 << 32 for part in parts):
         return np.frombuffer(b"".join([part.counts for part in parts]), dtype="<u4").astype(np.int64)

@@ -8,20 +8,16 @@ them in a few array operations: a group costs microseconds, not a hundred.
 
 Invariant: a group's bytes are those that `Sketch.of(values).pack()` gives.
 
-Upstream: `rollup`. Source: `sketch`.
+Upstream: `rollup`, `trend_series`. Downstream: `sketch_stacks`. Source: `sketch`.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import sqrt
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from longpole.analysis.sketch import BUCKETS_PER_DOUBLING, Ints, Packed, bucket_indices, encode, merge, unpack, wide
-
-Floats = NDArray[np.float64]
+from longpole.analysis.sketch import Ints, Packed, bucket_indices, encode, merge, unpack, wide
+from longpole.analysis.sketch_stacks import Spreads, decoded
 
 _GROUPS_AT_ONCE = 500
 """So many groups times a few thousand buckets are summed in one table."""
@@ -133,97 +129,14 @@ def _summed(groups: Sequence[Sequence[Packed]]) -> tuple[bytes, bytes, list[int]
 
 def quantiles(packed: Sequence[bytes | None], q: float) -> list[float | None]:
     """The quantile `q` of each packed sketch, None where there is none: as `Sketch.quantile`, for all at once."""
-    places = [place for place, data in enumerate(packed) if data is not None]
-    parts = [part for data in packed if data is not None for part in [unpack(data)]]
+    stack = decoded(packed).stack
     found: list[float | None] = [None] * len(packed)
-    if parts and all(0 < part.count < 1 << 32 for part in parts):
-        for place, value in zip(places, _Stacked(parts).quantiles(q).tolist(), strict=True):
-            found[place] = value
-        return found
-    for place, data in enumerate(packed):
-        found[place] = None if data is None else merge([data]).quantile(q)
+    for place, value in zip(stack.places.tolist(), stack.quantiles(q).tolist(), strict=True):
+        found[place] = value
     return found
-
-
-class Spreads(NamedTuple):
-    """How the values of sketches are spread, as their own `mean`, `stddev` and `quantile` say it: an array each.
-
-    Attributes:
-        places: Which of the sketches, int64; those that are empty are not among them.
-        counts: How many values.
-        totals: Their sums.
-        deviations: Standard deviations.
-        least: The smallest values.
-        greatest: The largest ones.
-        quantiles: Float64 of shape (3, sketches): p50, p95 and p99.
-    """
-
-    places: Ints
-    counts: Ints
-    totals: Floats
-    deviations: Floats
-    least: Floats
-    greatest: Floats
-    quantiles: Floats
-
-
-_QUANTILES = (0.5, 0.95, 0.99)
 
 
 def spreads(packed: Sequence[bytes | None]) -> Spreads:
     """How each packed sketch is spread, where there is one; all percentiles are found together."""
-    known = [(place, part) for place, data in enumerate(packed) if data is not None for part in [unpack(data)]]
-    parts = [part for _, part in known if part.count]
-    exact = [(part.count, int.from_bytes(part.total, "big"), int.from_bytes(part.squares, "big")) for part in parts]
-    if all(part.count < 1 << 32 for part in parts):
-        stacked = _Stacked(parts)
-        quantiles_of = np.array([stacked.quantiles(q) for q in _QUANTILES])
-    else:
-        whole = [merge([data]) for data in packed if data is not None]
-        quantiles_of = np.array([[each.quantile(q) for each in whole if each.count] for q in _QUANTILES], dtype=float)
-    return Spreads(
-        np.array([place for place, part in known if part.count], dtype=np.int64),
-        np.array([count for count, _, _ in exact], dtype=np.int64),
-        np.array([total for _, total, _ in exact], dtype=np.float64),
-        np.array([sqrt(count * squares - total * total) / count for count, total, squares in exact]),
-        np.array([part.least for part in parts], dtype=np.float64),
-        np.array([part.greatest for part in parts], dtype=np.float64),
-        quantiles_of,
-    )
-
-
-class _Stacked:
-    """The buckets of many sketches one after the other."""
-
-    def __init__(self, parts: Sequence[Packed]) -> None:
-        self.indices = np.frombuffer(b"".join([part.indices for part in parts]), dtype="<i2")
-        self.counts = np.frombuffer(b"".join([part.counts for part in parts]), dtype="<u4")
-        self.upto = np.cumsum(self.counts, dtype=np.int64)
-        ends = np.cumsum([len(part.indices) // 2 for part in parts], dtype=np.int64)
-        first = np.concatenate([[0], ends[:-1]])
-        self.before = np.where(first > 0, self.upto[first - 1], 0) if self.upto.size else np.zeros(len(parts), np.int64)
-        self.zeros = np.array([part.zeros for part in parts], dtype=np.int64)
-        self.last = np.array([part.count - 1 for part in parts], dtype=np.int64)
-        self.least = np.array([part.least for part in parts], dtype=np.float64)
-        self.greatest = np.array([part.greatest for part in parts], dtype=np.float64)
-
-    def quantiles(self, q: float) -> NDArray[np.float64]:
-        """The quantile of each sketch, between its order statistics."""
-        ranks = q * self.last
-        low, high = np.floor(ranks), np.ceil(ranks)
-        lower, upper = self.order_statistics(low.astype(np.int64)), self.order_statistics(high.astype(np.int64))
-        between: NDArray[np.float64] = lower + (upper - lower) * (ranks - low)
-        return between
-
-    def order_statistics(self, ranks: Ints) -> NDArray[np.float64]:
-        """One value of each sketch, by its rank from 0."""
-        values = np.where(ranks == 0, self.least, self.greatest)
-        inner = np.flatnonzero((ranks >= self.zeros) & (ranks != 0) & (ranks != self.last))
-        sought = self.before[inner] + ranks[inner] - self.zeros[inner]
-        place = np.searchsorted(self.upto, sought, side="right")
-        held = self.counts[place].astype(np.int64)
-        within = (sought - (self.upto[place] - held) + 0.5) / held
-        bounds = np.exp2((self.indices[place] + within) / BUCKETS_PER_DOUBLING)
-        values[inner] = np.clip(bounds, self.least[inner], self.greatest[inner])
-        values[(ranks < self.zeros) & (ranks != self.last)] = 0.0
-        return values
+    read = decoded(packed)
+    return read.stack.spreads(read.sums(read.stack.places))

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longpole.analysis.rollup import Cells
-from longpole.analysis.sketch_groups import Spreads, spreads
+from longpole.analysis.sketch_groups import spreads
+from longpole.analysis.sketch_stacks import Spreads
 from longpole.analysis.trend_figures import TIMES, UNITS
 from longpole.domain.trends import UNITS as ALL
 from longpole.domain.trends import Figures

@@ -4,10 +4,10 @@ There may be thousands of cells, so everything is done for all workflows
 together, column by column. A line tells the same as the workflow's summary.
 
     cells ─► a cell per workflow and point ─► sparklines
-                           └► a cell per workflow ─► figures ─┐
-    cells of the period before ────► a cell per workflow ─────┴► change
+      └─────────► a cell per workflow ─► figures ─┐
+    cells of the period before ──► a cell per workflow ─┴► change
 
-Upstream: `whole_overview`. Downstream: `store.period_cells`, `analysis.rollup`.
+Upstream: `whole_overview`. Downstream: `store.period_cells`, `analysis.rollup`, `analysis.sketch_stacks`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from longpole.analysis.rollup import Cells, merge
 from longpole.analysis.rollup_cells import CACHE_RATE_UNIT, START
 from longpole.analysis.sketch import Ints
-from longpole.analysis.sketch_groups import quantiles, spreads
+from longpole.analysis.sketch_stacks import Spreads, Stack, decoded
 from longpole.domain.figures import TimeFigures
 from longpole.domain.overview import OverviewTotals, Points, Sparklines, TotalSparklines
 from longpole.domain.periods import Period, Question
@@ -121,20 +121,23 @@ def lines(connection: Connection, keys: Sequence[int], asked: Question) -> Lines
         RangeTooLargeError: As `period_cells.cover`.
     """
     points = _points(asked)
-    cells = _cells(connection, keys, asked.period)
-    first = int(points.starts[0].timestamp())
-    at = np.clip((cells.keys[:, START] - first) // points.seconds, 0, len(points.starts) - 1)
-    by_point = merge(cells, np.column_stack([_places(cells, keys), at]))
-    whole = merge(by_point, by_point.keys[:, :1])
+    many, size = len(points.starts), len(keys)
+    now = _cells(connection, keys, asked.period)
     then = _cells(connection, keys, before(asked.period, asked.days))
-    then = merge(then, _places(then, keys).reshape(-1, 1))
+    first = int(points.starts[0].timestamp())
+    at = np.clip((now.keys[:, START] - first) // points.seconds, 0, many - 1)
+    places, flat, places_then = _places(now, keys), _places(now, keys) * many + at, _places(then, keys)
+    times, times_then = decoded(now.sketches["run_time"]), decoded(then.sketches["run_time"]).stack
+    by_point = times.stack.merged(flat[times.stack.places])
+    whole = by_point.merged(by_point.places // many)
+    numbers = _summed_up(now, places)
     return Lines(
         points,
-        _figures(whole, whole.keys[:, 0], len(keys)),
-        _figures(then, then.keys[:, 0], len(keys)),
-        _figures(by_point, _flat(by_point, len(points.starts)), len(keys) * len(points.starts)),
-        _times(whole, len(keys)),
-        _costs(whole, len(keys)),
+        _figures(numbers, whole, size),
+        _figures(_summed_up(then, places_then), times_then.merged(places_then[times_then.places]), size),
+        _figures(_summed_up(now, flat), by_point, size * many),
+        _times(whole.spreads(times.sums(places[times.stack.places])), size),
+        _costs(numbers, size),
     )
 
 
@@ -159,8 +162,14 @@ def _places(cells: Cells, keys: Sequence[int]) -> Ints:
     return np.array([places[key] for key in cells.keys[:, _WORKFLOW].tolist()], dtype=np.int64)
 
 
-def _figures(cells: Cells, places: Ints, size: int) -> Figures:
-    """What merged cells come to, each at its place."""
+def _summed_up(cells: Cells, places: Ints) -> Cells:
+    """The numbers of all cells of a place together; the place is their key."""
+    return merge(Cells(cells.keys, cells.numbers, {}), places.reshape(-1, 1))
+
+
+def _figures(cells: Cells, times: Stack, size: int) -> Figures:
+    """What merged cells and their run times come to, each at its place."""
+    places = cells.keys[:, 0]
 
     def counted(name: str) -> Ints:
         column = np.zeros(size, np.int64)
@@ -175,7 +184,7 @@ def _figures(cells: Cells, places: Ints, size: int) -> Figures:
 
     run_count, failed, nodes = counted("run_count"), counted("failed"), counted("cache_known_nodes")
     p95 = np.full(size, np.nan)
-    p95[places] = [np.nan if ns is None else ns for ns in quantiles(cells.sketches["run_time"], 0.95)]
+    p95[times.places] = times.quantiles(0.95)
     return Figures(
         run_count,
         failed,
@@ -186,12 +195,6 @@ def _figures(cells: Cells, places: Ints, size: int) -> Figures:
     )
 
 
-def _flat(cells: Cells, points: int) -> Ints:
-    """The place of each cell among those of all workflows and points, one workflow after the other."""
-    flat: Ints = cells.keys[:, 0] * points + cells.keys[:, 1]
-    return flat
-
-
 def _summed(figures: Figures, points: int = 1) -> tuple[Floats, Floats, Floats]:
     """Runs, failed ones and what is known of the cost, summed over workflows; point by point."""
     costs = figures.cost_pico_usd.reshape(-1, points)
@@ -200,21 +203,18 @@ def _summed(figures: Figures, points: int = 1) -> tuple[Floats, Floats, Floats]:
     return runs.astype(np.float64), failed.astype(np.float64), summed
 
 
-def _times(cells: Cells, size: int) -> list[TimeFigures]:
+def _times(spread: Spreads, size: int) -> list[TimeFigures]:
     """The distribution of run times of each place."""
     found = [TimeFigures()] * size
-    if not len(cells):
-        return found
-    spread = spreads(cells.sketches["run_time"])
-    columns = [
+    columns = (
         spread.totals / spread.counts,
         spread.least,
         spread.greatest,
         spread.deviations,
         *spread.quantiles,
-    ]
-    places = cells.keys[spread.places, 0].tolist()
-    for place, row in zip(places, (np.array(columns) / NS_PER_SECOND).T.tolist(), strict=True):
+    )
+    rows = (np.array(columns) / NS_PER_SECOND).T.tolist()
+    for place, row in zip(spread.places.tolist(), rows, strict=True):
         found[place] = TimeFigures(*row)
     return found
 
