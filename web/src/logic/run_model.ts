@@ -80,6 +80,18 @@ export function runModel(timeline: RunTimeline, seenAt = 0): RunModel {
   return { nodes, children, roots, byId, executions, length: lengthOf(timeline, nodes, seenAt) };
 }
 
+/** The place of a node execution; or of the first execution of a node, where the name is a node's. */
+export function placeNamed({ byId, nodes }: Pick<RunModel, "byId" | "nodes">, name: string): number | null {
+  const exact = byId.get(name);
+  if (exact !== undefined) return exact;
+  const first = nodes
+    .filter((node) => node.nodeId === name)
+    .reduce<DrawnNode | null>((one, next) => (one === null || begins(next) < begins(one) ? next : one), null);
+  return first?.place ?? null;
+}
+
+const begins = (node: DrawnNode): number => node.start ?? Number.POSITIVE_INFINITY;
+
 function lengthOf({ run }: RunTimeline, nodes: readonly DrawnNode[], seenAt: number): number {
   if (run.start_time !== null && run.end_time !== null && run.total_execution_time !== null)
     return run.total_execution_time;

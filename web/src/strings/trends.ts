@@ -40,7 +40,7 @@ export const trends = {
     each: "A point is",
     by: "A line for",
     stat: "Statistic",
-    tz: "Days of",
+    tz: "Time zone",
     marks: "Versions and changes",
     forecast: "Forecast",
     csv: "Download CSV",
@@ -92,8 +92,9 @@ export const trends = {
     change: "Change",
     changeHint: "The second half of the time beside the first",
     course: "Course",
-    count: "Made of",
-    countHint: "Runs or node executions, over the whole time",
+    count: "Runs",
+    executions: "Executions",
+    countHint: "That this is made of, over the whole time",
     toggle: (name: string) => `Draw ${name}`,
     spark: (name: string) => `How ${name} went`,
     whole: "All runs",
@@ -147,7 +148,7 @@ export const trends = {
   },
   changes: {
     title: "Changes of level",
-    hint: "Found by themselves, of the last weeks: each once, until the level is back.",
+    hint: "Where speed, errors or cost went to another level, found without anybody looking. Each stays open until the old level is back.",
     none: "No change of level has been found",
     noneText:
       "Longpole looks every ten minutes. A change of 8 % and more is told as soon as it is beyond chance.",
@@ -187,7 +188,7 @@ export const trends = {
   compare: {
     sides: {
       title: "What is compared",
-      hint: "B is judged beside A.",
+      hint: "B is judged against A: two versions, two times, or two groups of runs.",
       a: "A: compared with",
       b: "B: judged",
       version: "Version",
@@ -275,11 +276,11 @@ export const trends = {
     verdicts: { worse: "worse", better: "better", no_evidence: "no evidence", too_few_runs: "too few runs" },
     nodes: {
       title: "Nodes",
-      hint: "By how many seconds each makes a run longer or shorter. Click one to see how its times are spread.",
+      hint: "By how much each node makes a run longer (right) or shorter (left), the most first. Choose one to see above how its times are spread.",
       label: "Nodes of both sides",
       name: "Node",
       medianA: "Median of A",
-      medianB: "of B",
+      medianB: "Median of B",
       change: "Change",
       p95: "p95",
       shift: "In a run",

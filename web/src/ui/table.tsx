@@ -20,6 +20,8 @@ export interface Column<R> {
   startsDescending?: boolean;
   /** The least width, as CSS writes it. */
   width?: string;
+  /** Where rows are stacked: a drawing, which takes a line of its own, or what need not be there. */
+  stacked?: "line" | "away";
 }
 
 interface TableProps<R> {
@@ -31,14 +33,16 @@ interface TableProps<R> {
   onSort?: (sort: Sort) => void;
   /** The row that is marked. */
   marked?: string | undefined;
+  /** On a phone each row is a block of names and values, headed by its first cell: nothing lies outside of sight. */
+  stacks?: boolean;
 }
 
-export function Table<R>({ label, columns, rows, keyOf, sort, onSort, marked }: TableProps<R>) {
+export function Table<R>({ label, columns, rows, keyOf, sort, onSort, marked, stacks }: TableProps<R>) {
   const by = columns.find((each) => each.id === sort?.by)?.by;
   const shown = sort && by ? sorted(rows, by, sort.descending) : rows;
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <div className={classes.scroll} role="region" aria-label={label} tabIndex={0}>
+    <div className={classes.scroll} data-stacks={stacks} role="region" aria-label={label} tabIndex={0}>
       <table className={classes.table}>
         <thead>
           <tr>
@@ -54,7 +58,12 @@ export function Table<R>({ label, columns, rows, keyOf, sort, onSort, marked }: 
               data-marked={marked !== undefined && keyOf(row) === marked ? true : undefined}
             >
               {columns.map((column) => (
-                <td key={column.id} className={column.end ? classes.end : undefined}>
+                <td
+                  key={column.id}
+                  className={column.end ? classes.end : undefined}
+                  data-name={column.title || undefined}
+                  data-stacked={column.stacked}
+                >
                   {column.cell(row)}
                 </td>
               ))}

@@ -5,6 +5,7 @@ import { useState } from "react";
 
 import type { RatedRecommendation } from "@/api/answers";
 import { relatedTo, shownBy, suchRuns, type Related, type Shown } from "@/logic/advice_evidence";
+import { told } from "@/logic/search";
 import { strings } from "@/strings";
 
 import classes from "./detail.module.css";
@@ -43,25 +44,33 @@ function Runs({ shown, one }: { shown: Shown; one: RatedRecommendation }) {
           </Link>
         )}
       </p>
-      <Links runs={shown.runs} />
+      <Links runs={shown.runs} node={shown.nodes[0]} />
       {shown.servedFrom.length > 0 && (
         <>
           <p className="lp-dim">{words.served}</p>
-          <Links runs={shown.servedFrom} />
+          <Links runs={shown.servedFrom} node={shown.nodes[0]} />
         </>
       )}
     </div>
   );
 }
 
-function Links({ runs }: { runs: readonly string[] }) {
+/** Each opens at the step that the finding is about. */
+function Links({ runs, node }: { runs: readonly string[]; node: string | undefined }) {
   const [isOpen, setOpen] = useState(false);
   const shown = isOpen ? runs : runs.slice(0, MOST);
   return (
     <ul className={classes.runs}>
       {shown.map((run) => (
         <li key={run}>
-          <Link to="/runs/$run" params={{ run }} aria-label={words.open(run)} title={run} className="lp-mono">
+          <Link
+            to="/runs/$run"
+            params={{ run }}
+            search={told({ node }) as never}
+            aria-label={words.open(run)}
+            title={run}
+            className="lp-mono"
+          >
             {run}
           </Link>
         </li>

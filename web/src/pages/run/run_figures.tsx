@@ -8,14 +8,27 @@ import { Figure, Figures } from "@/ui/figures";
 
 const words = strings.run.figures;
 
-export function RunFigures({ run, path }: { run: RunLine; path: DrawnPath }) {
-  const isOver = run.total_execution_time !== null;
+interface RunFiguresProps {
+  run: RunLine;
+  path: DrawnPath;
+  /** Seconds up to which the run is drawn: of one that is not over, up to now. */
+  soFar: number;
+}
+
+export function RunFigures({ run, path, soFar }: RunFiguresProps) {
+  const isRunning = run.state === "running" && run.total_execution_time === null;
   return (
     <Figures label={words.label}>
       <Figure
         name={words.duration}
-        value={duration(run.total_execution_time)}
-        foot={isOver ? path.total > 0 && words.onPath(duration(path.waited)) : words.stillRunning}
+        value={duration(isRunning ? soFar : run.total_execution_time)}
+        foot={
+          isRunning
+            ? words.stillRunning
+            : run.total_execution_time === null
+              ? words.neverEnded
+              : path.total > 0 && words.onPath(duration(path.waited))
+        }
         tone="critical"
       />
       <Figure

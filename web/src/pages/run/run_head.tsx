@@ -80,7 +80,9 @@ function Fact({ name, value }: { name: string; value: ReactNode }) {
   return (
     <div>
       <dt>{name}</dt>
-      <dd title={typeof value === "string" ? value : undefined}>{value}</dd>
+      <dd title={typeof value === "string" ? value : undefined}>
+        {typeof value === "string" ? <span className="lp-clip">{value}</span> : value}
+      </dd>
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { useCallback, useMemo } from "react";
 
 import type { RunTimeline } from "@/api/answers";
 import { criticalPath } from "@/api/run";
-import { runModel } from "@/logic/run_model";
+import { placeNamed, runModel, type RunModel } from "@/logic/run_model";
 import { drawnPath } from "@/logic/run_path";
 import { told } from "@/logic/search";
 import { Page } from "@/ui/page";
@@ -24,16 +24,23 @@ export function RunView({ timeline, seenAt }: { timeline: RunTimeline; seenAt: n
   const seen = `${run.state} ${run.node_count} ${run.end_time ?? ""}`;
   const found = useQuery(criticalPath(run.workflow_run_id, seen));
   const path = useMemo(() => drawnPath(found.data, model), [found.data, model]);
-  const [selected, select] = useSelected(model.byId);
+  const [selected, select] = useSelected(model);
   const whatIf = useRunWhatIf(run.workflow_run_id, model, selected);
   const node = selected === null ? undefined : model.nodes[selected];
   return (
     <Page title={run.workflow_run_id} above={<RunAbove run={run} />} beside={<RunBeside run={run} />}>
-      <RunFigures run={run} path={path} />
+      <RunFigures run={run} path={path} soFar={model.length} />
       <RunFacts run={run} />
       <RunFailure run={run} model={model} onSelect={select} />
       <div className={classes.parts} data-open={node !== undefined || undefined}>
-        <Waterfall model={model} path={path} selected={selected} onSelect={select} ghost={whatIf.ghost} />
+        <Waterfall
+          model={model}
+          path={path}
+          isRunning={run.state === "running"}
+          selected={selected}
+          onSelect={select}
+          ghost={whatIf.ghost}
+        />
         {node && (
           <NodePanel
             key={node.id}
@@ -53,13 +60,12 @@ export function RunView({ timeline, seenAt }: { timeline: RunTimeline; seenAt: n
 }
 
 /** The place of the node execution that the address names, and how to name another. */
-function useSelected(byId: ReadonlyMap<string, number>) {
+function useSelected(model: RunModel) {
   const { node } = useSearch({ strict: false });
   const navigate = useNavigate();
-  const ids = useMemo(() => [...byId.keys()], [byId]);
   const select = useCallback(
     (place: number | null) => {
-      const id = place === null ? undefined : ids[place];
+      const id = place === null ? undefined : model.nodes[place]?.id;
       void navigate({
         to: ".",
         search: (old) => told({ ...old, node: id }),
@@ -67,7 +73,7 @@ function useSelected(byId: ReadonlyMap<string, number>) {
         resetScroll: false,
       });
     },
-    [ids, navigate],
+    [model, navigate],
   );
-  return [node === undefined ? null : (byId.get(node) ?? null), select] as const;
+  return [node === undefined ? null : placeNamed(model, node), select] as const;
 }

@@ -23,6 +23,7 @@ export function FiguresPanel({ found }: { found: ComparisonAnswer }) {
         columns={columns(scale, isAdjusted)}
         rows={found.figures}
         keyOf={(each) => each.figure}
+        stacks
       />
     </Panel>
   );
@@ -62,6 +63,7 @@ function columns(scale: Scale, isAdjusted: boolean): Column<ComparedFigure>[] {
       id: "forest",
       title: words.bounds,
       width: "260px",
+      stacked: "line",
       cell: (each) => (
         <ForestRow
           span={spanOf(each)}
@@ -79,6 +81,7 @@ function columns(scale: Scale, isAdjusted: boolean): Column<ComparedFigure>[] {
             id: "raw",
             title: words.raw,
             end: true,
+            stacked: "away" as const,
             cell: (each: ComparedFigure) => (
               <span className="lp-dim">{changeText(each.raw?.change ?? null, each)}</span>
             ),

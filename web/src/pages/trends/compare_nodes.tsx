@@ -38,6 +38,7 @@ export function NodesPanel({ found }: { found: ComparisonAnswer }) {
           rows={found.nodes}
           keyOf={keyOf}
           marked={marked && keyOf(marked)}
+          stacks
         />
       )}
     </Panel>
@@ -72,6 +73,7 @@ function columns(most: number, look: (node: string) => void): Column<ComparedNod
       title: words.shift,
       hint: words.shiftHint,
       width: "190px",
+      stacked: "line",
       cell: (each) => <ShiftBar seconds={each.mean_shift} most={most} verdict={each.verdict} />,
     },
     { id: "a", title: words.medianA, end: true, cell: (each) => duration(each.p50?.a) },

@@ -77,7 +77,10 @@ function columns(
     },
     {
       id: "count",
-      title: words.count,
+      title:
+        series.by === "node" || series.by === "node_type" || series.by === "model"
+          ? words.executions
+          : words.count,
       hint: words.countHint,
       end: true,
       cell: ({ line }) => count(counts(line)),

@@ -57,10 +57,10 @@ function besideOf(line: TrendLine, by: TrendSeries["by"]): string | null {
   return line.enclosing_node_id === null ? line.node_type : words.inside(line.enclosing_node_id);
 }
 
-/** One line has the colour of what it is of. */
+/** One line has the colour of what it is of, as on the page of the workflow: time and counts are ink. */
 function toneOf(metric: string, palette: Palette): string {
   if (metric === "cost") return palette.cost;
   if (metric === "error_rate" || metric === "retries") return palette.error;
   if (metric === "cache_hit_rate" || metric === "tokens_cache_read") return palette.cache;
-  return metric === "critical_time" ? palette.critical : palette["series-1"];
+  return metric === "critical_time" ? palette.critical : palette.text;
 }

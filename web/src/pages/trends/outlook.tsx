@@ -98,7 +98,7 @@ function Budget({ metric }: { metric: OutlookProps["metric"] }) {
 
 function Found({ found, metric }: { found: Forecast; metric: OutlookProps["metric"] }) {
   const palette = usePalette();
-  const colour = metric === "cost" ? palette.cost : palette["series-1"];
+  const colour = metric === "cost" ? palette.cost : palette.work;
   const option = useMemo(
     () =>
       forecastOption(palette, found, colour, {

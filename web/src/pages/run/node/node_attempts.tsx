@@ -14,7 +14,10 @@ export function NodeError({ node }: { node: Node }) {
   if (node.error_type === null && node.error_message === null) return null;
   return (
     <section className={classes.error} aria-label={parts.error}>
-      <strong>{node.error_type ?? parts.error}</strong>
+      <strong>
+        {node.status === "failed" ? "" : `${parts.earlier} `}
+        {node.error_type ?? parts.error}
+      </strong>
       {node.error_message !== null && <LongText text={node.error_message} />}
     </section>
   );

@@ -69,17 +69,23 @@ function pathFacts({ onPath, total, slack }: FactsProps): Fact[] {
 }
 
 function timeFacts({ node, drawn }: FactsProps): Fact[] {
-  const { start, ready } = drawn;
+  const { start, end, ready } = drawn;
   return [
     [names.took, node.execution_time === null ? null : duration(node.execution_time)],
-    [names.start, start === null ? null : `+${duration(start)}`],
-    [names.end, node.end_time === null ? null : instant(node.end_time)],
+    [names.start, moment(start, node.start_time)],
+    [names.end, moment(end, node.end_time)],
     [names.ready, ready !== null && start !== null && start > ready ? duration(start - ready) : null],
     [names.firstToken, node.time_to_first_token === null ? null : duration(node.time_to_first_token)],
     [names.iteration, node.iteration_index === null ? null : node.iteration_index + 1],
     [names.cpu, node.cpu_seconds === null ? null : duration(node.cpu_seconds)],
     [names.memory, node.memory_peak_bytes === null ? null : bytes(node.memory_peak_bytes)],
   ];
+}
+
+/** Seconds into the run; the time of day on hover. */
+function moment(at: number | null, told: string | null): ReactNode {
+  if (at === null) return told === null ? null : instant(told);
+  return <span title={instant(told)}>{words.into(duration(at))}</span>;
 }
 
 function callFacts(node: Node): Fact[] {

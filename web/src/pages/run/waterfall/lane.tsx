@@ -182,7 +182,7 @@ function Took({ seconds, start, end, view, width }: TookProps) {
       </span>
     );
   return (
-    <span className={classes.took} data-side="inside" style={{ right: 0 }}>
+    <span className={classes.took} data-side="inside" style={{ right: `${Math.max(0, 100 - right)}%` }}>
       {text}
     </span>
   );

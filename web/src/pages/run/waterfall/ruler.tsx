@@ -28,7 +28,12 @@ export function Ruler({ lane, marks, view, model, ghost }: RulerProps) {
     <div className={classes.ruler} aria-hidden="true">
       <div className={classes.lane} ref={lane}>
         {marks.map((mark) => (
-          <span key={mark.at} className={classes.tick} style={{ left: `${placeOf(mark.at, view)}%` }}>
+          <span
+            key={mark.at}
+            className={classes.tick}
+            data-last={placeOf(mark.at, view) > 95 || undefined}
+            style={{ left: `${placeOf(mark.at, view)}%` }}
+          >
             {mark.label}
           </span>
         ))}

@@ -22,12 +22,14 @@ const words = strings.run.waterfall;
 interface WaterfallProps {
   model: RunModel;
   path: DrawnPath;
+  /** Not over: what decides how long it takes is not known yet. */
+  isRunning: boolean;
   selected: number | null;
   onSelect: (place: number | null) => void;
   ghost: Ghost | null;
 }
 
-export function Waterfall({ model, path, selected, onSelect, ghost }: WaterfallProps) {
+export function Waterfall({ model, path, isRunning, selected, onSelect, ghost }: WaterfallProps) {
   const { find = "", only } = useSearch({ strict: false });
   const [folding, setFolding] = useState(AT_FIRST);
   const [chosen, setChosen] = useState<View | null>(null);
@@ -57,7 +59,7 @@ export function Waterfall({ model, path, selected, onSelect, ghost }: WaterfallP
   return (
     <Panel
       title={words.title}
-      hint={hintOf(model, path)}
+      hint={isRunning ? words.hint.running : hintOf(model, path)}
       actions={<Legend hasGhost={ghost !== null} />}
       flush
     >
