@@ -13,6 +13,7 @@ import type { Graph } from "@/api/answers";
 
 import { containersOf } from "./graph_containers";
 import { curve, type Point, type Way } from "./graph_curves";
+import { decisive } from "./graph_effort";
 
 /** How large a step is: narrower where steps beside each other must find room. */
 export const STEPS = { LR: { width: 172, height: 56 }, TB: { width: 150, height: 56 } } as const;
@@ -129,12 +130,14 @@ function arrange(
   const among = new Set(ids);
   const inLevel = graph.edges
     .map((edge, place) => ({ ...edge, place, from: lifted(edge.source, among, parents), to: lifted(edge.target, among, parents) }))
-    .filter((edge) => edge.from !== undefined && edge.to !== undefined && edge.from !== edge.to); // prettier-ignore
+    .filter((edge) => edge.from !== undefined && edge.to !== undefined && edge.from !== edge.to)
+    .map((edge) => ({ ...edge, from: String(edge.from), to: String(edge.to) })); // prettier-ignore
+  const holding = decisive(ids, inLevel);
   const ranksep = inLevel.some((edge) => edge.branch !== null) ? gaps.named : gaps.ranksep;
   layers.setGraph({ rankdir: direction, nodesep: gaps.nodesep, ranksep, marginx: 0, marginy: 0 });
   layers.setDefaultEdgeLabel(() => ({}));
   for (const id of ids) layers.setNode(id, { ...sizeOf(sizes, id) });
-  for (const { from, to, place } of inLevel) layers.setEdge(String(from), String(to), {}, String(place));
+  for (const { from, to, place } of holding) layers.setEdge(from, to, {}, String(place));
   arranged(layers);
   const at = new Map<string, Point>();
   for (const id of ids) {
@@ -142,8 +145,8 @@ function arrange(
     at.set(id, { x: x - width / 2, y: y - height / 2 });
   }
   const bends = new Map<number, readonly Point[]>();
-  for (const { from, to, place } of inLevel) {
-    const { points } = layers.edge({ v: String(from), w: String(to), name: String(place) }) as {
+  for (const { from, to, place } of holding) {
+    const { points } = layers.edge({ v: from, w: to, name: String(place) }) as {
       points: readonly Point[];
     };
     bends.set(place, points);
