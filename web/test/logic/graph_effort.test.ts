@@ -37,14 +37,18 @@ describe("which edges say where steps stand", () => {
     expect(held.some(({ to }) => to === "s0")).toBe(false);
   });
 
-  it("lays out three hundred steps with thousands of edges at once, and draws them all", { timeout: 4_000 }, () => {
-    const graph = graphOf(
-      STEPS.map((id) => [id]),
-      DENSE.map(({ from, to }) => [from, to]),
-    );
-    const laid = laidOut(graph, "LR");
-    expect(laid.boxes.map((box) => box.id)).toEqual(STEPS);
-    expect(laid.ways).toHaveLength(DENSE.length);
-    expect(laid.ways.every((way) => way.path !== "")).toBe(true);
-  });
+  it(
+    "lays out three hundred steps with thousands of edges at once, and draws them all",
+    { timeout: 4_000 },
+    () => {
+      const graph = graphOf(
+        STEPS.map((id) => [id]),
+        DENSE.map(({ from, to }) => [from, to]),
+      );
+      const laid = laidOut(graph, "LR");
+      expect(laid.boxes.map((box) => box.id)).toEqual(STEPS);
+      expect(laid.ways).toHaveLength(DENSE.length);
+      expect(laid.ways.every((way) => way.path !== "")).toBe(true);
+    },
+  );
 });
