@@ -7,8 +7,9 @@ nothing falls between the state that somebody begins with and what follows.
 Upstream: `live_feed`. Downstream: `store.live_reads`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Connection
 
@@ -66,14 +67,25 @@ def look(after: Cursor | None, joining: Sequence[Joining]) -> Look:
         if after is not None:
             is_same = live_reads.can_go_on(connection, after, now, patience.settle_ns)
             changes = live_reads.changes(connection, after, now, patience, MOST_CHANGES) if is_same else None
-        begun = tuple(_begun(connection, each, now, patience) for each in joining)
+
+        @cache  # many come at the same time, after a restart of the server
+        def newest(scope: LiveScope) -> tuple[Run, ...]:
+            return live_reads.newest(connection, scope, now.as_of_ns, patience, NEWEST)
+
+        begun = tuple(_begun(connection, each, now, patience, newest) for each in joining)
     return Look(now, changes, begun)
 
 
-def _begun(connection: Connection, joining: Joining, now: Cursor, patience: Patience) -> Begun:
+def _begun(
+    connection: Connection,
+    joining: Joining,
+    now: Cursor,
+    patience: Patience,
+    newest: Callable[[LiveScope], tuple[Run, ...]],
+) -> Begun:
     after = joining.after
     if after is not None and live_reads.can_go_on(connection, after, now, patience.settle_ns):
         changes = live_reads.changes(connection, after, now, patience, MOST_CHANGES)
         if changes is not None:
             return Begun(changes)
-    return Begun(newest=live_reads.newest(connection, joining.scope, now.as_of_ns, patience, NEWEST))
+    return Begun(newest=newest(joining.scope))
