@@ -20,13 +20,14 @@ export const live = {
     running: "Running now",
     rate: "Runs per minute",
     rateFoot: "begun in the last 5 minutes",
-    errors: "Failed",
+    errors: "Failed runs",
     errorsFoot: (ended: number) =>
       ended === 1 ? "of 1 that ended in 5 minutes" : `of ${ended} that ended in 5 minutes`,
   },
   table: {
     title: "Runs",
-    hint: "The newest first. Each bar is against the usual time of its workflow: the tick in the middle.",
+    hint: "The newest first.",
+    bars: "A bar is against the usual time of its workflow, the tick in the middle; from twice of it on it is orange.",
     began: "Began",
     run: "Run",
     status: "Status",

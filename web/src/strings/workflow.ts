@@ -2,7 +2,7 @@ import { runs } from "./workflow_runs";
 
 const METRICS = {
   run_time: "Run time",
-  error_rate: "Errors",
+  error_rate: "Failed runs",
   cost: "Cost",
   tokens: "Tokens",
   cache_hit_rate: "Cache hits",
@@ -46,9 +46,9 @@ export const workflow = {
       node: "node",
       workflow_version: "new version",
       model: "other model",
-      input_size: "size of inputs at",
+      input_size: "other size of inputs at",
       traffic_mix: "more runs through",
-      cache_hit_rate: "cache hits of",
+      cache_hit_rate: "other cache hits of",
       error_rate: "failures and retries of",
     },
     since: (day: string) => `since ${day}`,
@@ -142,6 +142,7 @@ export const workflow = {
   },
   advice: {
     title: "What to do",
+    hint: "Open advice, worth most first. Each shows its evidence and its steps.",
     all: (count: number) => (count === 1 ? "Open it" : `All ${count}`),
     none: "Nothing to do: no advice stands for this workflow.",
     label: "Advice that would bring most",
@@ -149,7 +150,7 @@ export const workflow = {
   graph: { title: "The graph", hint: "How the steps hang together, and where the time goes." },
   nodes: {
     title: "Nodes",
-    hint: "Click a node for its figures, its history and what would be if it were faster.",
+    hint: "Open a node for all of its figures, its history and what would be if it were faster.",
     label: "All nodes of the workflow",
     filter: "Find a node",
     none: (sought: string) => `No node’s name, id or type contains “${sought}”`,
@@ -174,8 +175,6 @@ export const workflow = {
       critical: "Its share of the time on the critical path",
       share: "Its share of the time that nodes ran, without what ran inside them",
       hits: "Executions that were served from a cache",
-      input: "Mean size of an execution’s input",
-      output: "Mean size of an execution’s output",
     },
   },
   node: {

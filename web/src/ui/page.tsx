@@ -25,7 +25,7 @@ export function Page({ title, above, beside, actions, tabs, children }: PageProp
       <header className={classes.head} data-tabs={tabs !== undefined || undefined}>
         {above !== undefined && <div className={classes.above}>{above}</div>}
         <div className={classes.row}>
-          <h1>{title}</h1>
+          <h1 title={title}>{title}</h1>
           {beside}
           <div className={classes.actions}>{actions}</div>
         </div>

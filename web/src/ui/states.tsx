@@ -12,7 +12,7 @@ import classes from "./states.module.css";
 export function Loading({ height = 160 }: { height?: number }) {
   return (
     <div role="status" aria-label={strings.common.loading}>
-      <Skeleton height={height} radius="sm" />
+      <Skeleton height={height} radius="sm" className={classes.bar ?? ""} />
     </div>
   );
 }

@@ -5,12 +5,20 @@ const pole: MantineColorsTuple = [
   "#fff1e6", "#ffdfc7", "#ffc195", "#ffa366", "#ff8a3d", "#f5731f", "#dd5f10", "#c8500a", "#a3420a", "#7c3309",
 ]; // prettier-ignore
 
+/** What is neither said nor meant in colour: ours in both schemes, not Mantine's own greys. */
+const gray: MantineColorsTuple = [
+  "#f7f8f6", "#f1f3f0", "#eceeeb", "#e6e9e4", "#c3c8c1", "#98a09c", "#66706c", "#59625f", "#363d3b", "#171b1a",
+]; // prettier-ignore
+const dark: MantineColorsTuple = [
+  "#e8ebe9", "#c3cbc9", "#9aa5a3", "#7a8584", "#3d454a", "#2c3337", "#1b2023", "#12161a", "#0f1214", "#0b0d0f",
+]; // prettier-ignore
+
 export const theme = createTheme({
   primaryColor: "pole",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
   luminanceThreshold: 0.35,
-  colors: { pole },
+  colors: { pole, gray, dark },
   fontFamily: "var(--lp-font)",
   fontFamilyMonospace: "var(--lp-mono)",
   defaultRadius: "sm",

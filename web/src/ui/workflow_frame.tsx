@@ -31,7 +31,7 @@ export function WorkflowFrame({ of, beside, actions, children }: FrameProps) {
     <Page
       title={of.workflow_id}
       above={
-        <Link to="/" search={{ app: of.app_id }}>
+        <Link to="/" search={{ app: of.app_id }} title={of.app_id}>
           {of.app_id}
         </Link>
       }

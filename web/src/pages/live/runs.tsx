@@ -23,7 +23,7 @@ export function Runs({ runs, isHeld }: { runs: readonly LiveRun[]; isHeld: boole
   const [most, setMost] = useState(AT_ONCE);
   const usual = useMemo(() => usualTimes(runs), [runs]);
   return (
-    <Panel title={words.title} hint={words.hint} flush>
+    <Panel title={words.title} hint={<Hint />} flush>
       <table className={classes.table} aria-label={words.title} data-held={isHeld || undefined}>
         <thead>
           <tr>
@@ -61,6 +61,14 @@ export function Runs({ runs, isHeld }: { runs: readonly LiveRun[]; isHeld: boole
         </Button>
       )}
     </Panel>
+  );
+}
+
+function Hint() {
+  return (
+    <>
+      {words.hint} <span className={classes.ofBars}>{words.bars}</span>
+    </>
   );
 }
 
@@ -126,7 +134,12 @@ function Took({ run, usual, now }: RowProps & { now: number }) {
   const times = bar?.times == null ? "" : significant(bar.times, 2);
   return (
     <span className={classes.took} title={times ? words.usual(times) : undefined}>
-      <span className={classes.track} data-known={bar !== null || undefined} aria-hidden="true">
+      <span
+        className={classes.track}
+        data-known={bar !== null || undefined}
+        data-empty={(bar === null && !isRunning(run)) || undefined}
+        aria-hidden="true"
+      >
         <span
           className={classes.fill}
           data-long={bar?.isLong === true || undefined}

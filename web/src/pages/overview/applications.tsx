@@ -7,15 +7,17 @@ import { strings } from "@/strings";
 
 const words = strings.overview.apps;
 
-export function Applications({ known }: { known: readonly string[] }) {
+/** Its place is held until it is known whether there is a choice, so that nothing moves then. */
+export function Applications({ known }: { known: readonly string[] | undefined }) {
   const { app } = useSearch({ strict: false });
   const navigate = useNavigate();
-  if (known.length < 2 && app === undefined) return null;
-  const choices = [...new Set(app === undefined ? known : [...known, app])];
+  if (known !== undefined && known.length < 2 && app === undefined) return null;
+  const choices = [...new Set([...(known ?? []), ...(app === undefined ? [] : [app])])];
   return (
     <Select
       size="xs"
       w={180}
+      disabled={known === undefined}
       searchable={choices.length > 8}
       clearable
       aria-label={words.label}

@@ -74,7 +74,7 @@ export function MetricCell({ line, metric }: { line: Line; metric: Metric }) {
         <span className={classes.value}>{value(line)}</span>
         {ratio !== null && <Delta ratio={ratio} more={more} />}
       </span>
-      {values.some((each) => each !== null && each > 0) && (
+      {isHistory(values) && (
         <Sparkline
           label={words.trend(words.columns[metric], line.name)}
           values={values}
@@ -84,6 +84,12 @@ export function MetricCell({ line, metric }: { line: Line; metric: Metric }) {
       )}
     </div>
   );
+}
+
+/** One point is none, and neither is a line along the ground. */
+function isHistory(values: readonly (number | null)[]): boolean {
+  const known = values.filter((each) => each !== null);
+  return known.length > 1 && known.some((each) => each > 0);
 }
 
 export function Name({ line }: { line: Line }) {

@@ -42,6 +42,7 @@ export function Figures({ of }: { of: Overview }) {
         foot={
           <Sources
             cache={cache}
+            saved={cache.time_saved}
             brought={brought.seconds_per_month}
             verified={brought.verified}
             say={duration}
@@ -53,7 +54,13 @@ export function Figures({ of }: { of: Overview }) {
         name={words.money}
         value={money(cache.cost_saved)}
         foot={
-          <Sources cache={cache} brought={brought.usd_per_month} verified={brought.verified} say={money} />
+          <Sources
+            cache={cache}
+            saved={cache.cost_saved}
+            brought={brought.usd_per_month}
+            verified={brought.verified}
+            say={money}
+          />
         }
         tone="cache"
       />
@@ -73,18 +80,27 @@ function Trend({ of, label, tone }: TrendProps) {
 
 interface SourcesProps {
   cache: Overview["cache"];
+  /** By the cache; less than nothing where looking up took more than what was found. */
+  saved: number;
   /** By advice that was followed, a month. */
   brought: number;
   verified: number;
   say: (value: number) => string;
 }
 
-/** What saved it. */
-function Sources({ cache, brought, verified, say }: SourcesProps) {
+/** What saved it; what cost more than it saved is said to. */
+function Sources({ cache, saved, brought, verified, say }: SourcesProps) {
+  const rate = percent((cache.hit_rate ?? 0) / 100);
   return (
     <>
-      <div>{cache.hits ? words.byCache(percent((cache.hit_rate ?? 0) / 100)) : words.noCache}</div>
-      <div>{verified ? words.byAdvice(`${brought > 0 ? "+" : ""}${say(brought)}`) : words.noAdvice}</div>
+      <div>{saved < 0 ? words.lostByCache(rate) : cache.hits ? words.byCache(rate) : words.noCache}</div>
+      <div>
+        {!verified || brought === 0
+          ? words.noAdvice
+          : brought > 0
+            ? words.byAdvice(say(brought))
+            : words.lostByAdvice(say(-brought))}
+      </div>
     </>
   );
 }

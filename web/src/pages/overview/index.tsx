@@ -7,7 +7,7 @@ import type { Overview } from "@/api/answers";
 import { overview } from "@/api/overview";
 import { lines, troubled } from "@/logic/overview_rows";
 import { strings } from "@/strings";
-import { Columns, Page } from "@/ui/page";
+import { Page } from "@/ui/page";
 import { Period, useDays } from "@/ui/period";
 import { Shown } from "@/ui/states";
 
@@ -36,7 +36,7 @@ export default function OverviewPage() {
       beside={query.data && <Verdict of={query.data} />}
       actions={
         <>
-          <Applications known={query.data?.apps ?? []} />
+          <Applications known={query.data?.apps} />
           <Period />
         </>
       }
@@ -58,10 +58,10 @@ function Whole({ found, days }: { found: Overview; days: number }) {
   return (
     <>
       <Figures of={found} />
-      <Columns least={380}>
+      <div className={classes.pair}>
         <Degraded events={found.degraded} count={found.degraded_count} />
         <Worth advice={found.advice} />
-      </Columns>
+      </div>
       <Workflows all={all} leftOut={found.left_out} days={days} />
     </>
   );

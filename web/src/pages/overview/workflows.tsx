@@ -68,7 +68,7 @@ export function Workflows({ all, leftOut, days }: WorkflowsProps) {
         <Cards lines={shown} days={days} asked={asked} />
       ) : (
         <Table
-          label={words.title}
+          label={words.label}
           columns={columns({ days, asked, metrics, withAdvice: !isMedium })}
           rows={shown}
           keyOf={({ of }) => `${of.app_id}/${of.workflow_id}`}

@@ -37,7 +37,7 @@ function Listed({ of }: { of: Workflow }) {
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const isNarrowed = Object.keys(asked).length > 0;
   return (
-    <Panel title={words.title} hint={p95 === null ? undefined : words.durationHint(duration(p95))} flush>
+    <Panel title={words.title} hint={words.durationHint(duration(p95))} flush>
       <Filters key={JSON.stringify(asked)} asked={asked} />
       {query.isPending ? (
         <Loading height={480} />

@@ -152,7 +152,7 @@ function Lines({ items, p95 }: { items: readonly Run[]; p95: number | null }) {
           <Status value={statusOf(run)} />
           <Duration run={run} p95={p95} />
           <span className={classes.rest}>
-            {run.workflow_version !== null && <Tag>{run.workflow_version}</Tag>}
+            {run.workflow_version !== null && <Tag title={run.workflow_version}>{run.workflow_version}</Tag>}
             {run.total_tokens_cost !== null && <span>{money(run.total_tokens_cost)}</span>}
           </span>
           <RunError run={run} />

@@ -7,6 +7,7 @@ import { standingAdvice } from "@/api/workflow";
 import { strings } from "@/strings";
 import { Severity } from "@/ui/marks";
 import { Panel } from "@/ui/panel";
+import { Loading } from "@/ui/states";
 
 import classes from "./advice_brief.module.css";
 
@@ -14,12 +15,19 @@ const words = strings.workflow.advice;
 const MOST = 3;
 
 export function AdviceBrief({ of }: { of: Workflow }) {
-  const { data } = useQuery(standingAdvice(of));
-  if (!data) return null;
+  const { data, isError } = useQuery(standingAdvice(of));
+  if (isError && !data) return null;
+  if (!data)
+    return (
+      <Panel title={words.title} hint={words.hint}>
+        <Loading height={24} />
+      </Panel>
+    );
   const params = { app: of.app_id, workflow: of.workflow_id };
   return (
     <Panel
       title={words.title}
+      hint={data.items.length > 0 ? words.hint : undefined}
       actions={
         data.items.length > MOST && (
           <Link to="/w/$app/$workflow/advice" params={params}>

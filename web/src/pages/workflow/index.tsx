@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { summary } from "@/api/queries";
+import { degradations } from "@/api/workflow";
 import { Loading, Shown } from "@/ui/states";
 import { useDays } from "@/ui/period";
 import { useWorkflow } from "@/ui/use_workflow";
@@ -22,22 +23,23 @@ export default function WorkflowPage() {
   const of = useWorkflow();
   const days = useDays();
   const figures = useQuery(summary(of, days));
+  const changes = useQuery(degradations(of));
   if (figures.data?.run_count === 0)
     return (
       <WorkflowFrame of={of}>
         <Nothing days={days} />
       </WorkflowFrame>
     );
+  // What changed stands on top: shown before it is known, all the rest would be pushed down.
+  const isReady = !figures.isPending && !changes.isPending;
   return (
     <WorkflowFrame of={of}>
-      <ChangeBanner of={of} />
-      <Shown query={figures} height={96}>
-        {(found) => <SummaryFigures found={found} />}
-      </Shown>
-      {figures.isPending ? (
-        <Loading height={420} />
-      ) : (
+      {isReady ? (
         <>
+          <ChangeBanner of={of} />
+          <Shown query={figures} height={96}>
+            {(found) => <SummaryFigures found={found} />}
+          </Shown>
           <div className={classes.columns}>
             <TrendPanel of={of} days={days} />
             <Pole of={of} days={days} />
@@ -45,6 +47,11 @@ export default function WorkflowPage() {
           <AdviceBrief of={of} />
           <GraphPlace of={of} days={days} />
           <NodePanel of={of} days={days} />
+        </>
+      ) : (
+        <>
+          <Loading height={96} />
+          <Loading height={420} />
         </>
       )}
       <NodeDrawer of={of} days={days} />

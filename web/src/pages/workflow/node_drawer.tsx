@@ -35,7 +35,9 @@ export function NodeDrawer({ of, days }: { of: Workflow; days: number }) {
       size="min(460px, 100vw)"
       title={
         <span className={classes.title}>
-          <span>{row?.node.node_title ?? node}</span>
+          <span className={classes.name} title={row?.node.node_title ?? node}>
+            {row?.node.node_title ?? node}
+          </span>
           {row && <Tag title={row.node.node_type}>{row.node.node_type}</Tag>}
         </span>
       }

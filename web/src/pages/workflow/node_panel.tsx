@@ -1,12 +1,13 @@
-/** All nodes with their figures: sorted and sought in the address, each a way to its own drawer. */
+/** All nodes with their main figures: sorted and sought in the address, each a way to its own drawer with all of them. */
 import { TextInput } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
 import { bottlenecks, breakdown, type Workflow } from "@/api/queries";
-import { bytes, count, duration, money, percent } from "@/logic/format";
+import { count, duration, money, percent } from "@/logic/format";
 import { chosen, matching, nodeRows, type NodeRow } from "@/logic/node_rows";
 import { sortOf, sortText } from "@/logic/sorting";
 import { strings } from "@/strings";
@@ -21,6 +22,14 @@ import { useAsk, withNode } from "./use_ask";
 
 const words = strings.workflow.nodes;
 const BY_CRITICAL = { by: "critical", descending: true };
+const AT_ONCE = { getInitialValueInEffect: false };
+/** What stands back where there is less room; the drawer of a node tells it all. */
+const MEDIUM = "(max-width: 1100px)";
+const NARROW = "(max-width: 800px)";
+const PHONE = "(max-width: 480px)";
+const NOT_IN_MEDIUM: readonly string[] = ["share", "tokens", "retries"];
+const IN_NARROW: readonly string[] = ["node", "critical", "p50", "p95", "errors"];
+const ON_PHONE: readonly string[] = ["node", "critical", "p95"];
 
 export function NodePanel({ of, days }: { of: Workflow; days: number }) {
   const figures = useQuery(breakdown(of, days));
@@ -60,13 +69,20 @@ function Finder() {
 function Nodes({ rows }: { rows: readonly NodeRow[] }) {
   const asked = search(useSearch({ strict: false }));
   const ask = useAsk();
+  const isMedium = useMediaQuery(MEDIUM, false, AT_ONCE);
+  const isNarrow = useMediaQuery(NARROW, false, AT_ONCE);
+  const isPhone = useMediaQuery(PHONE, false, AT_ONCE);
+  const hasRoom = (id: string) => {
+    if (isPhone) return ON_PHONE.includes(id);
+    return isNarrow ? IN_NARROW.includes(id) : !isMedium || !NOT_IN_MEDIUM.includes(id);
+  };
   const shown = matching(rows, asked.find);
   if (rows.length === 0) return <Empty title={words.empty} />;
   if (shown.length === 0) return <Empty title={words.none(asked.find ?? "")} />;
   return (
     <Table
       label={words.label}
-      columns={columnsOf(rows)}
+      columns={columnsOf(rows).filter(({ id }) => hasRoom(id))}
       rows={shown}
       keyOf={(row) => row.id}
       sort={sortOf(asked.sort) ?? BY_CRITICAL}
@@ -81,7 +97,7 @@ function Nodes({ rows }: { rows: readonly NodeRow[] }) {
 function NodeName({ node }: NodeRow) {
   return (
     <span className={classes.name}>
-      <Link to="." search={withNode(node)} resetScroll={false} title={node.node_id}>
+      <Link to="." search={withNode(node)} resetScroll={false} title={`${node.node_title} (${node.node_id})`}>
         {node.node_title}
       </Link>
       <span className={classes.kind}>
@@ -125,7 +141,7 @@ const COLUMNS: readonly Column<NodeRow>[] = [
     title: words.columns.node,
     by: (row) => row.node.node_title,
     cell: (row) => <NodeName {...row} />,
-    width: "190px",
+    width: "150px",
   },
   {
     id: "critical",
@@ -145,7 +161,6 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   },
   figure("p50", (row) => row.node.execution_time.p50, duration),
   figure("p95", (row) => row.node.execution_time.p95, duration),
-  figure("p99", (row) => row.node.execution_time.p99, duration),
   figure("count", (row) => row.node.execution_count, count),
   {
     ...figure("errors", (row) => row.node.error_rate, quiet(percent)),
@@ -155,8 +170,6 @@ const COLUMNS: readonly Column<NodeRow>[] = [
   figure("tokens", (row) => row.node.tokens.total, count),
   figure("cost", (row) => row.node.cost, quiet(money)),
   { ...figure("hits", (row) => row.hitRatio, quiet(percent)), hint: words.hints.hits },
-  { ...figure("input", (row) => row.node.input_bytes, bytes), hint: words.hints.input },
-  { ...figure("output", (row) => row.node.output_bytes, bytes), hint: words.hints.output },
 ];
 
 function ErrorRate({ value }: { value: Amount }) {

@@ -81,7 +81,7 @@ function longest(parts: readonly Part[]): Part | undefined {
     .reduce<Part | undefined>((best, each) => (best && best.share >= each.share ? best : each), undefined);
 }
 
-export function keyOf(part: Part): string {
+function keyOf(part: Part): string {
   if (part.kind === "node") return `node ${part.node.node_id} in ${part.node.enclosing_node_id ?? ""}`;
   return part.kind === "waiting" ? part.waiting : "rest";
 }
@@ -91,7 +91,8 @@ function headline(part: Part) {
   if (part.kind === "rest") return null;
   return (
     <>
-      <strong>{part.node.node_title}</strong> {words.decides(percent(part.share))}
+      <strong title={part.node.node_title}>{part.node.node_title}</strong>{" "}
+      {words.decides(percent(part.share))}
     </>
   );
 }
@@ -116,10 +117,15 @@ function Name({ part }: { part: Part }) {
   if (part.kind === "waiting") return <>{words.waiting[part.waiting]}</>;
   const { node_id, node_title } = part.node;
   return (
-    <Link to="." search={withNode(part.node)} resetScroll={false} title={node_id}>
+    <Link to="." search={withNode(part.node)} resetScroll={false} title={fullName(node_id, node_title)}>
       {node_title}
     </Link>
   );
+}
+
+/** The title, which may be cut, and the id where it is another. */
+function fullName(id: string, title: string): string {
+  return id === title ? id : `${title} (${id})`;
 }
 
 function Facts({ part }: { part: Part }) {
