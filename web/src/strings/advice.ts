@@ -12,6 +12,8 @@ export const advice = {
     obsolete: "No longer found",
   },
   filters: {
+    app: "Application",
+    allApps: "All applications",
     severity: "Severity",
     category: "Kind",
     any: "Any severity",
@@ -27,6 +29,7 @@ export const advice = {
   },
   list: {
     label: "Advice, the most worth first",
+    first: "Most worth in a month first",
     more: "Show more",
     all: "All advice",
     order:
@@ -38,7 +41,7 @@ export const advice = {
     money: "Money saved",
     failures: "Failures avoided",
     month: "a month",
-    verified: (n: number) => `measured for ${n}`,
+    verified: (n: number) => (n === 1 ? "measured after 1 change" : `measured after ${n} changes`),
     open: "Open advice",
     promised: "promised, cautious end",
     openTime: "Run time to save",

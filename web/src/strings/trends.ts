@@ -136,10 +136,10 @@ export const trends = {
     over: "Over the budget",
     overHint: (budget: string) => `likelihood that the month is above ${budget}`,
     overTotal: (share: string) => `the next days alone: ${share}`,
-    backtest: "The last forecast's bounds",
-    backtestText: (said: string, came: string) => `It said ${said}, ${came} came.`,
-    held: "held",
-    missed: "missed",
+    backtest: "The last forecast",
+    backtestText: (said: string, came: string) => `${said} was expected, ${came} came.`,
+    held: "within bounds",
+    missed: "out of bounds",
     chart: (metric: string, total: string) =>
       `${metric}, the past and the forecast with its band; in all ${total} expected.`,
     past: "was",
@@ -171,7 +171,7 @@ export const trends = {
       "Nothing is known of causes: the runs are not kept any more, or none of what is watched changed with it.",
     explains: (share: string) => `explains ${share}`,
     found: {
-      change_point: "found as a step of its series",
+      change_point: "found where the hours before and after differ most",
       sequential: "found run by run after a new version",
     },
     kinds: {
@@ -183,7 +183,7 @@ export const trends = {
       traffic_mix: "traffic",
       node: "node",
     },
-    in95: (bounds: string) => `95 of 100: ${bounds}`,
+    in95: (bounds: string) => `${bounds}, 95 % sure`,
   },
   compare: {
     sides: {

@@ -5,6 +5,7 @@ import type { RatedRecommendation } from "@/api/answers";
 import { worthParts, type WorthPart } from "@/logic/advice_worth";
 import { strings } from "@/strings";
 import { Code } from "@/ui/copy";
+import { InlineCode } from "@/ui/inline_code";
 import { Severity } from "@/ui/marks";
 
 import { Actions } from "./actions";
@@ -95,10 +96,14 @@ function Why({ one }: { one: RatedRecommendation }) {
   const text = typeof told?.text === "string" ? told.text : null;
   return (
     <Part title={words.why}>
-      <p className={classes.text}>{one.description}</p>
+      <p className={classes.text}>
+        <InlineCode text={one.description} />
+      </p>
       {text !== null && (
         <blockquote className={classes.told}>
-          <p>{text}</p>
+          <p>
+            <InlineCode text={text} />
+          </p>
           <footer className="lp-dim">{words.models}</footer>
         </blockquote>
       )}
@@ -113,7 +118,9 @@ function Steps({ one }: { one: RatedRecommendation }) {
       {one.recommendation_steps.length > 0 && (
         <ol className={classes.steps}>
           {one.recommendation_steps.map((step, place) => (
-            <li key={place}>{step}</li>
+            <li key={place}>
+              <InlineCode text={step} />
+            </li>
           ))}
         </ol>
       )}

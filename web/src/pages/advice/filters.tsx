@@ -1,7 +1,9 @@
-/** Only advice of some severity, or of some kind: in the address. */
+/** Only advice of an application, of some severity, or of some kind: in the address. */
 import { Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
+import { apps } from "@/api/live";
 import { strings } from "@/strings";
 
 import { CATEGORIES, SEVERITIES } from "./search";
@@ -13,6 +15,7 @@ export function Filters() {
   const { severity, category } = useSearch({ strict: false });
   return (
     <>
+      <Application />
       <Filter
         name="severity"
         label={words.filters.severity}
@@ -31,8 +34,25 @@ export function Filters() {
   );
 }
 
+/** There is nothing to choose where there is one application only. */
+function Application() {
+  const { app } = useSearch({ strict: false });
+  const known = useQuery(apps()).data?.items.map((each) => each.app_id) ?? [];
+  if (known.length < 2 && app === undefined) return null;
+  const names = [...new Set(app === undefined ? known : [...known, app])];
+  return (
+    <Filter
+      name="app"
+      label={words.filters.app}
+      value={app}
+      any={words.filters.allApps}
+      choices={names.map((value) => ({ value, label: value }))}
+    />
+  );
+}
+
 interface FilterProps {
-  name: "severity" | "category";
+  name: "app" | "severity" | "category";
   label: string;
   value: string | undefined;
   any: string;
@@ -44,7 +64,8 @@ function Filter({ name, label, value, any, choices }: FilterProps) {
   return (
     <Select
       size="xs"
-      w={132}
+      w={name === "app" ? 164 : 132}
+      searchable={choices.length > 8}
       aria-label={label}
       allowDeselect={false}
       data={[{ value: ANY, label: any }, ...choices]}

@@ -24,7 +24,10 @@ interface LinesProps {
 export function Lines({ lines, read, isOfAll, more }: LinesProps) {
   return (
     <>
-      <ol className={classes.lines} aria-label={words.list.label} title={words.list.order}>
+      <p className={classes.order} title={words.list.order}>
+        {words.list.first}
+      </p>
+      <ol className={classes.lines} aria-label={words.list.label}>
         {lines.map((line) => (
           <li key={line.id}>
             <Link
@@ -64,11 +67,14 @@ function Line({ line, isOfAll }: { line: AdviceLine; isOfAll: boolean }) {
         )}
       </span>
       <span className={classes.title}>{line.title}</span>
-      {isOfAll && (
-        <span className={classes.place}>
-          {line.app_id} <span aria-hidden="true">/</span> {line.workflow_id}
-        </span>
-      )}
+      <span className={classes.place}>
+        {isOfAll && (
+          <span>
+            {line.app_id} <span aria-hidden="true">/</span> {line.workflow_id}
+          </span>
+        )}
+        {most?.month && <span className={classes.month}>{most.month}</span>}
+      </span>
     </>
   );
 }

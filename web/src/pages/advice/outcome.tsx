@@ -13,6 +13,7 @@ import {
 import { inUnit, percent } from "@/logic/format";
 import { instant, moment } from "@/logic/time";
 import { strings } from "@/strings";
+import { InlineCode } from "@/ui/inline_code";
 
 import { Bars } from "./bars";
 import classes from "./detail.module.css";
@@ -64,7 +65,9 @@ function Found({ found, estimate, since }: FoundProps) {
       <ul className={classes.caveats}>
         {isMeasured && <li>{words.runs(found.runsBefore, found.runsAfter)}</li>}
         {found.caveats.map((each) => (
-          <li key={each}>{each}</li>
+          <li key={each}>
+            <InlineCode text={each} />
+          </li>
         ))}
         <li>{found.isFinal ? words.final : isMeasured ? words.next(ends(since)) : words.nextHour}</li>
       </ul>

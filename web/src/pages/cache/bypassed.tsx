@@ -28,7 +28,7 @@ const COLUMNS: Column<Row>[] = [
   { id: "count", title: words.count, end: true, cell: (row) => count(row.executions) },
   { id: "share", title: words.share, end: true, cell: (row) => <ShareBar ratio={row.share} tone="work" /> },
   {
-    ...{ id: "what", title: words.what, width: "220px" },
+    ...{ id: "what", title: words.what, width: "220px", stacked: "line" },
     cell: ({ reason }) => <span className={classes.prose}>{words.reasons[reason]?.[1] ?? ""}</span>,
   },
 ];
@@ -42,7 +42,7 @@ export function Bypassed({ found }: { found: CacheStatistics }) {
     .toSorted((one, other) => other.executions - one.executions);
   return (
     <Panel title={words.title} hint={words.hint} flush>
-      <Table label={words.label} columns={COLUMNS} rows={rows} keyOf={(row) => row.reason} />
+      <Table label={words.label} columns={COLUMNS} rows={rows} keyOf={(row) => row.reason} stacks />
     </Panel>
   );
 }

@@ -55,6 +55,7 @@ export function NodeTypes({ found }: { found: CacheStatistics }) {
     <Panel title={words.title} hint={words.hint} flush>
       <Table
         label={words.label}
+        stacks
         columns={COLUMNS}
         rows={rows}
         keyOf={(row) => `${row.node_type}\n${row.node_class}`}

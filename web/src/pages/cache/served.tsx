@@ -60,6 +60,7 @@ export function Served({ of, days }: { of: Workflow; days: number }) {
           ) : (
             <Table
               label={words.label}
+              stacks
               columns={columns(of)}
               rows={items}
               keyOf={(row) => `${row.node_id}\n${row.node_type}`}

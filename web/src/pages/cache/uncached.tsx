@@ -105,6 +105,7 @@ export function List({ of, items }: { of: Workflow; items: readonly UncachedNode
     <>
       <Table
         label={words.label}
+        stacks
         columns={columns(of, choose)}
         rows={rows}
         keyOf={(row) => `${row.node_id}\n${row.node_type}\n${row.node_class}`}

@@ -144,6 +144,7 @@ function Spread({ a, b, node, isLinear }: SpreadProps) {
           { side: "b", of: b },
         ]}
         keyOf={(each) => each.side}
+        stacks
       />
       <Notes a={a} b={b} />
     </>

@@ -35,6 +35,7 @@ export function Legend({ series, lines, stat }: LegendProps) {
       columns={columns(series, stat, now, lines.length > 1 ? toggle : null)}
       rows={lines}
       keyOf={(each) => each.key}
+      stacks
     />
   );
 }

@@ -83,12 +83,14 @@ function Budget({ metric }: { metric: OutlookProps["metric"] }) {
   return (
     <NumberInput
       size="xs"
-      w={170}
+      w={190}
       min={0}
+      leftSection={words.budget}
+      leftSectionWidth={58}
       hideControls
       thousandSeparator=","
       aria-label={words.budget}
-      placeholder={`${words.budget}, ${words.budgetHint}`}
+      placeholder={words.budgetHint}
       {...(metric === "cost" ? { prefix: "$" } : {})}
       value={typed}
       onChange={setTyped}
