@@ -78,6 +78,15 @@ def test_what_nobody_declared_is_guessed_from_runs(trips: TestClient, snapshot: 
     ]
 
 
+def test_of_runs_without_steps_nothing_is_guessed_and_nothing_is_wrong(client: TestClient) -> None:
+    runs = PATH.replace("/graph", "/runs")
+    assert client.post(runs, json={"workflow_run_id": "whole", "total_execution_time": 1}).status_code == 200
+
+    answer = client.get(PATH)
+    assert (answer.status_code, answer.json()["source"]) == (200, "inferred")
+    assert (answer.json()["nodes"], answer.json()["edges"]) == ([], [])
+
+
 def test_another_workflow_has_none(client: TestClient) -> None:
     client.post(PATH, content=FILE, headers=YAML)
 

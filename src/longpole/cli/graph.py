@@ -13,7 +13,7 @@ from longpole.cli.graph_drawing import drawing, notes
 from longpole.cli.graph_optimise import optimise
 from longpole.cli.options import DatabaseUrl, installed_runtime
 from longpole.cli.targets import workflow_named
-from longpole.domain.errors import InvalidInputError, NotFoundError
+from longpole.domain.errors import GraphNotFoundError, InvalidInputError, NotFoundError
 from longpole.domain.graphs import Engine
 
 if TYPE_CHECKING:
@@ -101,7 +101,10 @@ def _shown(target: str, version: str | None) -> "WorkflowGraph":
         app_id, workflow_id = workflow_named(target, [*known, *graphs.workflows_with_graphs()])
     except NotFoundError:
         raise NotFoundError(f"There is no workflow {target!r}, and no graph was imported for it.") from None
-    return graphs.shown_graph(app_id, workflow_id, version)
+    found = graphs.shown_graph(app_id, workflow_id, version)
+    if not found.nodes:
+        raise GraphNotFoundError(app_id, workflow_id)
+    return found
 
 
 def _counted(graph: "WorkflowGraph") -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from longpole import runtime
 from longpole.analysis.happens_before import inferred_edges
 from longpole.domain.errors import GraphNotFoundError
-from longpole.domain.graphs import Engine, WorkflowGraph
+from longpole.domain.graphs import Engine, GraphSource, WorkflowGraph
 from longpole.domain.units import instant
 from longpole.graphs.alignment import aligned
 from longpole.graphs.engines import engine_of_nodes
@@ -21,7 +21,7 @@ from longpole.services import reported_values as check
 from longpole.store import graphs as store
 from longpole.store.ordered_runs import ordered_runs
 from longpole.store.seen_nodes import seen_nodes
-from longpole.store.workflow_scope import workflow_of
+from longpole.store.workflow_scope import find_scope, workflow_of
 
 _GUESSED_FROM = 50
 """So many runs: each further one takes edges away, but ever fewer."""
@@ -69,12 +69,14 @@ def workflows_with_graphs() -> tuple[tuple[str, str], ...]:
 
 
 def shown_graph(app_id: str, workflow_id: str, version: str | None = None) -> WorkflowGraph:
-    """As `find_graph`; where none is known, what can be guessed from runs.
+    """As `find_graph`; where none is known, what can be guessed from runs: nothing, as long as none went well.
 
     Raises:
         GraphNotFoundError: There are no runs either.
     """
     found = find_graph(app_id, workflow_id, version) or _guessed(app_id, workflow_id)
+    if found is None and _is_known(app_id, workflow_id):
+        found = WorkflowGraph(Engine.GENERIC, GraphSource.INFERRED, (), ())
     if found is None:
         raise GraphNotFoundError(app_id, workflow_id)
     return found
@@ -85,6 +87,11 @@ def _guessed(app_id: str, workflow_id: str) -> WorkflowGraph | None:
     with runtime.reading() as connection:
         newest = ordered_runs(connection, app_id, workflow_id, _GUESSED_FROM)
     return inferred_graph(newest.runs, inferred_edges(newest.runs), engine_of_nodes(newest.seen))
+
+
+def _is_known(app_id: str, workflow_id: str) -> bool:
+    with runtime.reading() as connection:
+        return find_scope(connection, app_id, workflow_id) is not None
 
 
 def forget_graph(app_id: str, workflow_id: str, version: str | None = None) -> int:

@@ -33,8 +33,8 @@ export function WorkflowGraph({ of, days }: WorkflowGraphProps) {
   const graph = useQuery(workflowGraph(of));
   const types = useQuery(breakdown(of, days));
   const critical = useQuery(bottlenecks(of, days));
-  if (graph.error instanceof ProblemError && graph.error.status === 404 && !graph.data)
-    return <NoGraph of={of} />;
+  const isUnknown = graph.error instanceof ProblemError && graph.error.status === 404 && !graph.data;
+  if (isUnknown || graph.data?.nodes.length === 0) return <NoGraph of={of} />;
   return (
     <Shown query={graph} height={HEIGHT}>
       {(found) => (
