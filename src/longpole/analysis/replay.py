@@ -19,6 +19,7 @@ multiprocessing timing anomalies", SIAM J. Appl. Math. 17 (1969).
 
 from collections import deque
 from heapq import heappop, heappush
+from operator import add
 
 from longpole.analysis.schedule import Limits, Schedule
 from longpole.analysis.slot_limits import Pool  # noqa: TC001 - as its neighbours
@@ -38,7 +39,7 @@ def replay(schedule: Schedule, limits: Limits) -> int:
 
 def replayed(schedule: Schedule, limits: Limits) -> Times:
     """When each task would have run."""
-    if any(pool is not None and limits.get(pool) is not None for pool in schedule.pool):
+    if any(pool is not None and limits.get(pool) is not None for pool in set(schedule.pool)):
         return _Simulation(schedule, limits).run()
     return _straight(schedule)
 
@@ -48,18 +49,21 @@ def _straight(schedule: Schedule) -> Times:
     count = len(schedule)
     start, end, inside = [0] * count, [0] * count, [0] * count
     parent, before, launcher = schedule.parent, schedule.before, schedule.launcher
-    overhead, handover, work, tail = schedule.overhead, schedule.handover, schedule.work, schedule.tail
+    lag = list(map(add, schedule.overhead, schedule.handover))
+    takes = list(map(add, schedule.work, schedule.tail))
     for step in schedule.order:
         if step > 0:
             gate = start[parent[step]]
             for other in before[step]:
-                gate = max(gate, end[other])
+                ended = end[other]
+                if ended > gate:  # noqa: PLR1730 - `max` takes twice as long, a million times
+                    gate = ended
             if launcher[step] != NOBODY and start[launcher[step]] > gate:
                 gate = start[launcher[step]]
-            start[step] = inside[step] = gate + overhead[step] + handover[step]
+            start[step] = inside[step] = gate + lag[step]
         elif step < 0:
             task = ~step
-            end[task] = ended = inside[task] + work[task] + tail[task]
+            end[task] = ended = inside[task] + takes[task]
             if task != WHOLE and ended > inside[parent[task]]:
                 inside[parent[task]] = ended
     return start, end

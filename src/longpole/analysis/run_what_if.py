@@ -177,8 +177,9 @@ class _Question:
         for task, node in enumerate(observed.node):
             if node is None:
                 continue
-            shifts = [(start[task] - was_start[task], end[task] - was_end[task]) for start, end in all_times]
-            if any(abs(one) >= _MOVED_NS or abs(other) >= _MOVED_NS for one, other in shifts):
+            start, end = was_start[task], was_end[task]
+            shifts = [(starts[task] - start, ends[task] - end) for starts, ends in all_times]
+            if max(map(max, shifts)) >= _MOVED_NS or min(map(min, shifts)) <= -_MOVED_NS:
                 moved[node.node_execution_id] = tuple(
                     (observed.start[task] + one, observed.end[task] + other) for one, other in shifts
                 )

@@ -24,10 +24,9 @@ from typing import Protocol
 
 from longpole.analysis.schedule_order import in_order
 from longpole.analysis.slot_limits import Pool, Want, find_limit
-from longpole.analysis.tasks import NOBODY, WHOLE, Scopes, TaskKind, Tasks, Waits
+from longpole.analysis.tasks import NOBODY, WHOLE, PlayedNode, Scopes, TaskKind, Tasks, Waits
 from longpole.analysis.waits import waits
 from longpole.domain.graphs import WorkflowGraph
-from longpole.domain.runs import NodeExecution
 
 Limits = dict[Pool, int | None]
 """How many tasks of a pool may run at once; None: any number."""
@@ -43,7 +42,7 @@ class ObservedRun(Protocol):
     @property
     def end_ns(self) -> int | None: ...  # noqa: D102 - as in the domain
     @property
-    def nodes(self) -> Sequence[NodeExecution]: ...  # noqa: D102 - as in the domain
+    def nodes(self) -> Sequence[PlayedNode]: ...  # noqa: D102 - as in the domain
     @property
     def weight(self) -> float: ...  # noqa: D102 - as in advice
 

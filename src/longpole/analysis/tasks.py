@@ -23,12 +23,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
 from longpole.analysis.happens_before import NOISE
-from longpole.analysis.nesting import RUN, Nesting
+from longpole.analysis.nesting import RUN, Nesting, TimedNode
 from longpole.analysis.spare_time import ENGINE_TYPES
-from longpole.domain.runs import Attempt, NodeExecution
+from longpole.domain.runs import Attempt
 
 WHOLE: Final = 0
 """The place of the run among its tasks."""
@@ -39,6 +39,17 @@ Waits = list[tuple[int, ...]]
 """For each task of a run the tasks that it waits for."""
 TURN: Final = "\0turn"
 ATTEMPT: Final = "\0attempt"
+
+
+class PlayedNode(TimedNode, Protocol):
+    """What a replay asks of a node execution besides; `domain.runs.NodeExecution` is one."""
+
+    @property
+    def attempts(self) -> int: ...  # noqa: D102 - as in the domain
+    @property
+    def iteration_index(self) -> int | None: ...  # noqa: D102 - as in the domain
+    @property
+    def slot(self) -> str | None: ...  # noqa: D102 - as in the domain
 
 
 class TaskKind(IntEnum):
@@ -61,13 +72,13 @@ class Tasks:
     """
 
     def __init__(
-        self, nodes: Iterable[NodeExecution], start_ns: int | None, end_ns: int | None, scopes: Scopes | None = None
+        self, nodes: Iterable[PlayedNode], start_ns: int | None, end_ns: int | None, scopes: Scopes | None = None
     ) -> None:
         self._scopes: Scopes = {} if scopes is None else scopes
         nesting = Nesting(nodes, start_ns, end_ns)
         self.zero = nesting.start_ns
         self.kind: list[TaskKind] = []
-        self.node: list[NodeExecution | None] = []
+        self.node: list[PlayedNode | None] = []
         self.parent: list[int] = []
         self.children: list[list[int]] = []
         self.start: list[int] = []
@@ -104,9 +115,7 @@ class Tasks:
         holds_attempts = self.kind[self.children[container][0]] == TaskKind.ATTEMPT
         return holds_attempts or (node is not None and node.node_type in ENGINE_TYPES)
 
-    def _add(
-        self, kind: TaskKind, node: NodeExecution | None, parent: int, bounds: tuple[int, int], number: int
-    ) -> int:
+    def _add(self, kind: TaskKind, node: PlayedNode | None, parent: int, bounds: tuple[int, int], number: int) -> int:
         task = len(self.kind)
         self.kind.append(kind)
         self.node.append(node)
@@ -141,7 +150,7 @@ class Tasks:
                     if place in self._nesting.children or len(child.attempt_log) > 1:
                         waiting.append((place, made))
 
-    def _groups(self, node: NodeExecution | None, task: int, inside: list[int]) -> Sequence[tuple[int, Sequence[int]]]:
+    def _groups(self, node: PlayedNode | None, task: int, inside: list[int]) -> Sequence[tuple[int, Sequence[int]]]:
         """Which tasks hold the children of a container: itself, or its attempts or turns, which are made."""
         if node is None:
             return ((task, inside),)
@@ -160,7 +169,7 @@ class Tasks:
             for number, places in enumerate(turns)
         ]
 
-    def _attempts(self, node: NodeExecution, task: int) -> list[int]:
+    def _attempts(self, node: PlayedNode, task: int) -> list[int]:
         """A task per attempt; none where their times are not known, or overlap."""
         log = sorted(node.attempt_log, key=lambda attempt: attempt.number)
         bounds = [self._clipped(attempt, task) for attempt in log]

@@ -15,7 +15,6 @@ import numpy as np
 from sqlalchemy import Connection
 
 from longpole import runtime
-from longpole.advice.observations import SampledRun
 from longpole.analysis.cache_replay import CacheReplay, Ledger
 from longpole.analysis.what_if import prepared
 from longpole.analysis.what_if import what_if as replayed
@@ -25,8 +24,9 @@ from longpole.domain.units import NS_PER_HOUR
 from longpole.domain.what_if import Cached, Change, WhatIf
 from longpole.services.graphs import find_graph
 from longpole.services.periods import question
-from longpole.store.advice_sample import sampled_places, whole_runs
+from longpole.store.advice_sample import sampled_places
 from longpole.store.period_reads import SUCCEEDED
+from longpole.store.played_runs import PlayedRun, played_runs
 from longpole.store.replayable_runs import asked_before, replayable_runs
 from longpole.store.workflow_scope import find_scope
 
@@ -64,18 +64,12 @@ def what_if(
     return replayed(ready, real)
 
 
-def _sample(connection: Connection, asked: Question) -> tuple[tuple[SampledRun, ...], int]:
+def _sample(connection: Connection, asked: Question) -> tuple[tuple[PlayedRun, ...], int]:
     """Runs whole, the oldest first, and how many failed ones there are beside them."""
     found = replayable_runs(connection, find_scope(connection, asked.app_id, asked.workflow_id), asked.period)
     keys = found.run_key[sampled_places(found.executions)]
     weight = found.run_key.size / keys.size if keys.size else 1.0
-    whole = whole_runs(connection, keys)
-    return tuple(
-        SampledRun(place, run_id, start_ns, end_ns, nodes, weight)
-        for place, key in enumerate(keys.tolist())
-        if key in whole
-        for run_id, (start_ns, end_ns), nodes in [whole[key]]
-    ), found.failed
+    return tuple(played_runs(connection, keys.tolist(), weight)), found.failed
 
 
 def _with_hits(connection: Connection, asked: Question, change: Cached, ttl_hours: float) -> Cached:

@@ -1,25 +1,24 @@
 """Runs of the same workflow and version as a run: what can be learnt from them is true of it.
 
-Upstream: `services.run_what_if`. Downstream: `advice_sample`.
+Upstream: `services.run_what_if`. Downstream: `played_runs`.
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select
 
-from longpole.domain.runs import NodeExecution, Run
-from longpole.store.advice_sample import Bounds, whole_runs
-from longpole.store.columns import ints, raw
+from longpole.domain.runs import Run
+from longpole.store.columns import raw
 from longpole.store.period_reads import FAILED
+from longpole.store.played_runs import PlayedRun, played_runs
 from longpole.store.tables import runs
 from longpole.store.workflow_scope import find_scope
 
 _LOOKED_AT = 60
 r = runs.c
 
-Whole = tuple[str, Bounds, tuple[NodeExecution, ...]]
-"""The id, start and end, and the node executions by their start."""
 
-
-def neighbour_runs(connection: Connection, run: Run, most: int, in_all: int) -> tuple[Whole, ...]:
+def neighbour_runs(connection: Connection, run: Run, most: int, in_all: int) -> Sequence[PlayedRun]:
     """The newest others that did not fail, whole: at most `most`, of at most `in_all` node executions together."""
     if run.app_id is None or run.workflow_id is None:
         return ()
@@ -40,5 +39,4 @@ def neighbour_runs(connection: Connection, run: Run, most: int, in_all: int) -> 
             break
         in_all -= count
         chosen.append(key)
-    whole = whole_runs(connection, ints(chosen))
-    return tuple(whole[key] for key in chosen if key in whole)
+    return played_runs(connection, chosen)
