@@ -58,5 +58,15 @@ export default defineConfig({
       ].map((path) => [path, server]),
     ),
   },
-  test: { include: ["test/**/*.test.ts"], environment: "node" },
+  test: {
+    include: ["test/**/*.test.ts"],
+    environment: "node",
+    // `npm run coverage`: of what is pure; what is drawn is tested in a browser.
+    coverage: {
+      include: ["src/logic/**", "src/charts/*.ts"],
+      exclude: ["src/charts/{echarts,palette}.ts"],
+      reporter: ["text"],
+      thresholds: { lines: 95 },
+    },
+  },
 });

@@ -60,6 +60,3 @@ export const bottlenecks = (of: Workflow, days: number) =>
         signal,
       }),
   });
-
-export const system = () =>
-  queryOptions({ queryKey: ["system"], queryFn: ({ signal }) => get("/system", { signal }) });

@@ -17,7 +17,7 @@ export interface DistributionDrawing {
 }
 
 /** A is quiet and dashed, B is what is judged. */
-export const sideColours = (palette: Palette): [string, string] => [palette.dim, palette["series-1"]];
+const sideColours = (palette: Palette): [string, string] => [palette.dim, palette["series-1"]];
 
 export function distributionOption(palette: Palette, drawing: DistributionDrawing): Option {
   const { a, b, isLinear } = drawing;

@@ -2,7 +2,7 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useMemo } from "react";
 
-const NAMES = ["bg", "panel", "sunken", "line", "line-strong", "text", "dim", "critical", "critical-soft", "work", "work-soft", "waiting", "error", "error-soft", "cost", "cost-soft", "cache", "cache-soft", "good", "bad", "warn", "focus", "series-1", "series-2", "series-3", "series-4", "series-5", "series-6", "series-7", "series-8"] as const; // prettier-ignore
+const NAMES = ["bg", "panel", "sunken", "line", "line-strong", "text", "dim", "critical", "critical-soft", "work", "work-soft", "waiting", "error", "error-soft", "cost", "cache", "good", "bad", "warn", "focus", "series-1", "series-2", "series-3", "series-4", "series-5", "series-6", "series-7", "series-8"] as const; // prettier-ignore
 
 export type Palette = Readonly<Record<(typeof NAMES)[number], string>>;
 

@@ -70,7 +70,7 @@ function before(when: When, now: number): When {
 }
 
 /** Both ends, in milliseconds. */
-export function instants(when: When, now: number): [number, number] {
+function instants(when: When, now: number): [number, number] {
   if ("days" in when) return [now - when.days * DAY_MS, now];
   return [Date.parse(when.since), when.until === undefined ? now : Date.parse(when.until)];
 }

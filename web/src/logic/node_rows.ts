@@ -15,7 +15,7 @@ interface Named {
   enclosing_node_id: string | null;
 }
 
-export const keyOf = (node: Named): string => JSON.stringify([node.node_id, node.enclosing_node_id]);
+const keyOf = (node: Named): string => JSON.stringify([node.node_id, node.enclosing_node_id]);
 
 export function nodeRows(figures: Breakdown, found: Bottlenecks | undefined): NodeRow[] {
   const critical = new Map((found?.items ?? []).map((each) => [keyOf(each), each]));

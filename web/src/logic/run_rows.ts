@@ -8,7 +8,7 @@
  */
 import type { DrawnNode, RunModel } from "./run_model";
 
-export const MOST_OPEN = 12;
+const MOST_OPEN = 12;
 
 export interface Row {
   /** `n` and a place, or `t`, the place of the loop and the turn's index. */
@@ -109,7 +109,7 @@ export function rowsOf(
 }
 
 /** What is inside a loop by its turn; null where turns are not numbered, there is one, or each holds one node only. */
-export function turnsOf(model: RunModel, inside: readonly number[]): Map<number, number[]> | null {
+function turnsOf(model: RunModel, inside: readonly number[]): Map<number, number[]> | null {
   const turns = new Map<number, number[]>();
   for (const place of inside) {
     const turn = model.nodes[place]?.turn ?? null;

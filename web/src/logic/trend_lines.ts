@@ -29,7 +29,6 @@ export const METRICS = [
   "node_count",
   "memory_peak",
 ] as const;
-export type Metric = (typeof METRICS)[number];
 
 const OF_RUNS_ONLY: readonly string[] = ["run_time", "waiting_time", "run_count"];
 const SUMS: readonly string[] = [
@@ -70,7 +69,7 @@ export function stretchOf(days: number, asked: Stretch | undefined): Stretch {
 export const canBeHourly = (days: number): boolean => days <= MOST_DAYS_HOURLY;
 
 /** Whether its headline is a sum: in a period that goes on it is still growing. */
-export const isSum = (metric: string): boolean => SUMS.includes(metric);
+const isSum = (metric: string): boolean => SUMS.includes(metric);
 
 /** Which statistics some point of the series has. */
 export function statisticsOf(series: TrendSeries): Set<Statistic> {

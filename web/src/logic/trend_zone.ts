@@ -32,7 +32,7 @@ export function isZone(name: string): boolean {
 }
 
 /** The browser's own zone. */
-export const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 /** Those that are offered: UTC, one's own, and the one that the address names. */
 export function zones(asked: string | undefined, own = ownZone()): string[] {

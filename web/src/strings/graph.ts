@@ -1,22 +1,20 @@
-import type { View } from "@/logic/graph_figures";
-
-const views: Readonly<Record<View, string>> = {
+const views = {
   time: "Critical time",
   cost: "Cost",
   errors: "Errors",
   cache: "Cache hits",
 };
-const measures: Readonly<Record<View, string>> = {
+const measures = {
   time: "Share of all critical time",
   cost: "Cost in this period",
   errors: "Executions that failed",
   cache: "Executions answered by the cache",
 };
-const said: Readonly<Record<View, (figure: string) => string>> = {
-  time: (figure) => `${figure} of critical time`,
-  cost: (figure) => `${figure} cost`,
-  errors: (figure) => `${figure} failed`,
-  cache: (figure) => `${figure} cache hits`,
+const said = {
+  time: (figure: string) => `${figure} of critical time`,
+  cost: (figure: string) => `${figure} cost`,
+  errors: (figure: string) => `${figure} failed`,
+  cache: (figure: string) => `${figure} cache hits`,
 };
 
 export const graph = {

@@ -56,7 +56,7 @@ function Item({ advice }: { advice: AdviceLine }) {
 }
 
 /** `$12`, `17 min of run time`, `30 failed runs`: a month. */
-export function Monthly({ worth }: { worth: MonthlyWorth }) {
+function Monthly({ worth }: { worth: MonthlyWorth }) {
   const parts = monthly(worth);
   if (parts.length === 0) return null;
   return (

@@ -32,7 +32,7 @@ const TONES: Partial<Record<Metric, TrendDrawing["tone"]>> = {
 const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** How far ahead: a third of the period. Up to seven days come by the hour, so days ask for at least eight. */
-export function aheadOf(days: number): { asked: number; shown: number } {
+function aheadOf(days: number): { asked: number; shown: number } {
   if (days <= 2) return { asked: 1, shown: 8 * days };
   const shown = Math.min(30, Math.ceil(days / 3));
   return { asked: Math.max(8, shown), shown };
