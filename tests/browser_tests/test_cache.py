@@ -62,7 +62,7 @@ def test_what_it_would_bring_and_how_to_turn_it_on(page: Page, gallery: Served, 
     safe.get_by_role("button", name="How to cache find similar tickets").press("Enter")
     dialog = page.get_by_role("dialog", name="Cache “find similar tickets”")
     expect(dialog.get_by_role("region", name="Python")).to_contain_text('node_id="find similar tickets"')
-    dialog.get_by_text("Look on", exact=True).click()
+    dialog.get_by_text("Shadow", exact=True).click()
     expect(dialog.get_by_role("region", name="Python")).to_contain_text('mode="shadow"')
     dialog.get_by_role("tab", name="HTTP").click()
     expect(dialog.get_by_role("region", name="HTTP")).to_contain_text(f"{gallery.url}{API}/lookup")
@@ -72,7 +72,7 @@ def test_what_it_would_bring_and_how_to_turn_it_on(page: Page, gallery: Served, 
 
     page.goto(f"{gallery.url}/ui/w/shop/doc-qa/cache")
     advised = nodes.get_by_role("row", name="find passages")
-    expect(advised).to_contain_text("Look on first")
+    expect(advised).to_contain_text("Try in shadow mode")
     advised.get_by_role("link", name="The advice for find passages").click()
     expect(page).to_have_url(re.compile(r"/ui/w/shop/doc-qa/advice\?.*id="))
     page.go_back()

@@ -1,3 +1,4 @@
+/** What the page of a workflow's cache says. */
 const plural = (n: string, one: string, many: string) => `${n} ${n === "1" ? one : many}`;
 
 export const cache = {
@@ -66,7 +67,7 @@ export const cache = {
       undecided: ["Too few pairs yet", "So far all are the same; 300 pairs are asked for."],
       differs: ["Do not cache", "The same input gave another output."],
       advised: [
-        "Look on first",
+        "Try in shadow mode",
         "Advice from earlier runs; nobody has compared under the keys of the cache.",
       ],
     } as Readonly<Record<string, readonly [string, string]>>,
@@ -74,17 +75,17 @@ export const cache = {
       "Answers vary",
       "A model that samples answers otherwise each time. Cache it only if an earlier answer will do.",
     ] as const,
-    none: "No node has been looked on",
+    none: "No node has run in shadow mode",
     noneText:
       "In shadow mode nothing is served: nodes are looked up, run all the same, and the outputs are compared. It tells what a cache would save, and whether it would be right.",
     noneHow: "Start the server, or your program, with",
-    oneNode: "One node alone can look on: say this in its configuration.",
+    oneNode: "One node alone can run in shadow mode: say this in its configuration.",
     serverLabel: "Shadow mode for all nodes",
     nodeLabel: "Shadow mode for one node",
   },
   turnOn: {
     on: (node: string) => `Cache “${node}”`,
-    shadow: (node: string) => `Look on at “${node}”`,
+    shadow: (node: string) => `Try “${node}” in shadow mode`,
     onText: "Results are kept and served from then on. Statistics show what that saves.",
     shadowText: "Nothing is served: it runs all the same, and outputs are compared. The figures appear here.",
     python: "Python",
@@ -99,7 +100,7 @@ export const cache = {
     inConfig: "Say it in the node’s configuration, whichever way it is called.",
     mode: "Mode",
     modeOn: "Serve",
-    modeShadow: "Look on",
+    modeShadow: "Shadow",
   },
   classes: {
     pure: ["pure", "Its output depends on its input alone."],
@@ -115,7 +116,6 @@ export const cache = {
     hint: "Whose results were served without running them.",
     label: "Nodes that are served most",
     node: "Node",
-    type: "Type",
     hits: "Hits",
     time: "Time saved",
     money: "Money saved",
@@ -169,7 +169,7 @@ export const cache = {
       no_database: ["The database was away", "Look at the server’s log: without it nothing is shared."],
       backend: ["The backend did not answer", "Look at Redis, or raise LONGPOLE_CACHE_TIMEOUT_MS."],
       failed: ["It failed", "Nothing: only successes are kept."],
-      shadow: ["It was only looked on", "See above what a cache would bring."],
+      shadow: ["It ran in shadow mode", "See above what a cache would bring."],
     } as Readonly<Record<string, readonly [string, string]>>,
   },
   invalidate: {
@@ -196,8 +196,6 @@ export const cache = {
     confirm: (entries: string) => `Invalidate ${plural(entries, "entry", "entries")}`,
     cancel: "Cancel",
     done: (entries: string) => `${plural(entries, "entry", "entries")} removed.`,
-    doneOther: (entries: string, told: string) =>
-      `${plural(entries, "entry", "entries")} removed; it was ${told} when it was counted.`,
     expired: (entries: string, bytes: string) =>
       `${plural(entries, "entry", "entries")} (${bytes}) expired and wait for the daily clean-up.`,
     expiredNone: "Nothing has expired that is still held.",
@@ -231,15 +229,13 @@ export const cache = {
     hits: "Hits",
     saved: "Time saved",
     parts: "What went into the key",
-    part: "Part",
-    value: "Value",
     bypassed: "In the last seven days nodes of this workflow ran past the cache:",
     bypassedNone: "In the last seven days no node of this workflow ran past the cache.",
   },
   nothing: {
     title: "No cache is in use here yet",
-    text: "Running a node again that was given the same input is the commonest waste. Look on first: shadow mode serves nothing, and tells what a cache would save and whether it would be right.",
-    first: "First, look on",
+    text: "Running a node again that was given the same input is the commonest waste. Begin with shadow mode: it serves nothing, and tells what a cache would save and whether it would be right.",
+    first: "First, shadow mode for all nodes",
     then: "Then keep results, node by node",
     shadowLabel: "Shadow mode",
     yourNode: "answer",

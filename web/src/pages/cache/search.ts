@@ -1,3 +1,4 @@
+/** What the address of a workflow's cache may say. */
 import { oneOf, text, told, type Search } from "@/logic/search";
 
 /** `show` is of the chart, `sort` of the served nodes, `key` is the one that is explained. */

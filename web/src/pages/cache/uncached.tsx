@@ -47,7 +47,7 @@ function columns(of: Workflow, turnOn: (row: Row) => void): Column<Row>[] {
       cell: (row) => <ShareBar ratio={row.promised?.hitRatio} tone="cache" />,
     },
     {
-      ...{ id: "compared", title: words.compared, hint: words.comparedHint, width: "170px" },
+      ...{ id: "compared", title: words.compared, hint: words.comparedHint, width: "170px", stacked: "line" },
       cell: (row) => <Compared of={row.promised} />,
     },
     {

@@ -72,6 +72,7 @@ function columns(
     {
       id: "course",
       title: words.course,
+      stacked: "away",
       cell: ({ line, name }) => (
         <Sparkline label={words.spark(name)} values={spark(line, series, stat)} width={140} />
       ),
