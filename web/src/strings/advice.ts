@@ -3,7 +3,6 @@ const runs = (n: number) => (n === 1 ? "1 run" : `${n.toLocaleString("en")} runs
 
 export const advice = {
   title: "Advice",
-  lead: "What to change, the most worth in a month first.",
   tabs: {
     label: "What became of it",
     active: "Open",
@@ -42,10 +41,6 @@ export const advice = {
     failures: "Failures avoided",
     month: "a month",
     verified: (n: number) => (n === 1 ? "measured after 1 change" : `measured after ${n} changes`),
-    open: "Open advice",
-    promised: "promised, cautious end",
-    openTime: "Run time to save",
-    openMoney: "Money to save",
   },
   worth: {
     p50: (time: string) => `${time} off the median run`,
@@ -79,8 +74,6 @@ export const advice = {
     advised: "What was advised",
     now: "Now",
     then: "With the change",
-    saved: "saved",
-    interval: (low: string, high: string, of: number) => `${low} to ${high}, ${of} % sure`,
     label: (metric: string, now: string, then: string, low: string, high: string) =>
       `${metric}: now ${now}, with the change ${then}, between ${low} and ${high}.`,
   },
@@ -90,25 +83,18 @@ export const advice = {
     scale: "Drawn to scale.",
     notScale: "Not to scale.",
     fails: "fails",
-    wait: "waits",
-    attempt: "attempt",
     succeeds: "succeeds",
     mostly: (share: string) => `succeeds in ${share}`,
     vain: "tried again in vain",
-    stop: "given up at once",
     givenUp: (time: string) => `given up after ${time}`,
     slowest: (time: string) => `slowest success (p99) ${time}`,
     waits: (time: string) => `waits ${time}`,
-    step: (name: string) => `A call of ${name}`,
     twenty: (hits: number) =>
       `Of 20 executions, ${hits} would be served from the cache: teal. The others run as they do now.`,
-    twentyLane: "20 executions",
     kept: "Results are kept for",
     hours: (hours: string) => `${hours} h`,
-    unknownTtl: "unknown",
     slowKind: (share: string) => `Slow kind, ${share}`,
     usualKind: "Usual kind",
-    median: (time: string) => `median ${time}`,
     side: "As far as the step itself goes; what that brings a run is above.",
     parallel: "Medians of the steps in these days. Steps that need not wait for each other start together.",
     items: (items: number, slots: number) =>
@@ -127,7 +113,6 @@ export const advice = {
     limit: "With a limit",
     prefix: "Of all prompt tokens, the share that the provider serves from its cache: teal.",
     hundred: "Of 100 runs, those that fail are red and taller.",
-    hundredLane: "100 runs",
     round: (n: number) => `round ${n}`,
     growing: "Tokens of the prompt, round by round.",
   },
@@ -226,13 +211,10 @@ export const advice = {
     tooFewBefore: (n: number, needed: number) =>
       `Of the time before the change, ${n.toLocaleString("en")} runs are kept; ${needed} are needed.`,
     share: (share: string) => `${share} of the estimate`,
-    estimated: "Estimated",
-    measured: "Measured",
     baseline: "When advised",
     expected: "Estimated",
     before: "Before, same traffic",
     after: "Measured since",
-    figure: "Figure",
     verdict: "Verdict",
     others: "Other figures",
     label: (metric: string, words: string) => `${metric}: ${words}`,
@@ -304,6 +286,5 @@ export const advice = {
     obsolete: "Nothing has gone away by itself",
     obsoleteText: "Advice whose cause is not found any more, with nobody having followed it, is listed here.",
     filtered: "No advice of this kind",
-    choose: "Choose an advice on the left to read it.",
   },
 } as const;

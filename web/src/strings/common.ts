@@ -1,3 +1,4 @@
+/** What the frame and the kit say: words that are the same on every page. */
 export const common = {
   product: "Longpole",
   nav: { label: "Main", overview: "Overview", advice: "Advice", live: "Live", settings: "Settings" },

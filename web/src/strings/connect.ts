@@ -1,3 +1,4 @@
+/** What is said on the way to a first run. */
 export const connect = {
   choose: "What do you send from?",
   clients: {
@@ -16,7 +17,6 @@ export const connect = {
     otel: "Other OpenTelemetry",
     http: "Plain HTTP",
   },
-  groups: { frameworks: "Frameworks", platforms: "Platforms", tracing: "Tracing SDKs", any: "Anything else" },
   steps: {
     install: "Install",
     environment: "Set in the environment",

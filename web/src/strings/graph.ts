@@ -1,3 +1,4 @@
+/** What the graph of a workflow says. */
 const views = {
   time: "Critical time",
   cost: "Cost",

@@ -1,3 +1,4 @@
+/** What the page of what happens now says. */
 export const live = {
   title: "Live",
   state: {

@@ -1,3 +1,4 @@
+/** What the overview says. */
 const many = (n: number, one: string, more: string) => `${n} ${n === 1 ? one : more}`;
 
 export const overview = {
@@ -41,7 +42,6 @@ export const overview = {
     since: (when: string) => `since ${when}`,
     with: "with",
     version: (name: string) => `version ${name}`,
-    model: (name: string) => `model at ${name}`,
     cause: {
       input_size: "longer input",
       traffic_mix: "other traffic",
@@ -56,7 +56,6 @@ export const overview = {
     all: "All advice",
     none: "No open advice",
     noneText: "Advice appears after some dozens of runs. What was dismissed or done stays under Advice.",
-    of: "in",
     aMonth: "a month",
     parts: {
       time: (time: string) => `${time} of run time`,
@@ -123,7 +122,6 @@ export const overview = {
     dearer: (change: string) => `Cost per run ${change}`,
     steady: "steady",
     node: "at",
-    longest: "longest:",
   },
   first: {
     title: "No run has arrived yet",

@@ -1,3 +1,4 @@
+/** What the page of a run says. */
 const times = (many: number, one: string, more: string) =>
   `${many.toLocaleString("en")} ${many === 1 ? one : more}`;
 

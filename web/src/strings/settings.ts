@@ -1,3 +1,4 @@
+/** What the pages of what is set say. */
 export const settings = {
   title: "Settings",
   tabs: {
@@ -98,7 +99,6 @@ export const settings = {
     noneText:
       "A rule tells you by webhook, Slack or e-mail when a workflow fails, slows down, goes silent or spends too much.",
     name: "Rule",
-    watches: "Watches",
     to: "Tells",
     on: "On",
     enabled: (name: string) => `${name} is on`,

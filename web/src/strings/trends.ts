@@ -1,3 +1,4 @@
+/** What trends and comparisons say. */
 const metrics = {
   run_time: "Run time",
   node_time: "Node time",
@@ -72,7 +73,6 @@ export const trends = {
           : metric in metrics
             ? "Sum"
             : "Median",
-  noSpread: "No spread is kept of this: there is the headline only.",
   hint: (stat: string, period: keyof typeof each, zone: string) =>
     `${stat} of each ${each[period]}, ${zone}.`,
   leftOut: (lines: number) =>
@@ -106,7 +106,6 @@ export const trends = {
     label: (title: string, lines: number, last: string) =>
       `${title}: ${lines === 1 ? "one line" : `${lines} lines`}, the largest last at ${last}. The figures are in the table below.`,
     soFar: "so far",
-    nothing: "nothing known",
     version: (version: string) => `${version} came up`,
     change: (metric: string, ratio: string) => `${metric} ${ratio}`,
   },
@@ -129,7 +128,6 @@ export const trends = {
     budgetHint: "for the month",
     hint: (days: number, hourly: boolean) =>
       `The next ${days === 1 ? "24 hours" : `${days} days`}, by the ${hourly ? "hour" : "day"}, UTC. The band holds a point in 95 of 100 cases.`,
-    month: (name: string) => name,
     soFar: (value: string) => `${value} so far`,
     range: (low: string, high: string) => `${low} to ${high}, 4 of 5 times`,
     total: (days: number) => (days === 1 ? "The next 24 hours" : `The next ${days} days`),
@@ -206,7 +204,6 @@ export const trends = {
       filter: { user: "User", session: "Session", tag: "Tag", environment: "Environment", status: "Status" },
       anyStatus: "any",
       swap: "Swap A and B",
-      presets: "Compare",
       lastWeeks: (days: number) =>
         days === 1 ? "Last 24 hours with the 24 before" : `Last ${days} days with the ${days} before`,
       newest: (newer: string, older: string) => `${newer} with ${older}`,
@@ -266,12 +263,10 @@ export const trends = {
       b: "B",
       change: "Change",
       bounds: "Change with its bounds (shaded: worse)",
-      forest: "Worse or better",
       raw: "As they were",
       verdict: "B is",
       drawn: (name: string, change: string, bounds: string) =>
         `${name}: ${change}${bounds ? `, ${bounds}` : ""}`,
-      axis: { less: "less", more: "more" },
     },
     verdicts: { worse: "worse", better: "better", no_evidence: "no evidence", too_few_runs: "too few runs" },
     nodes: {
@@ -294,7 +289,6 @@ export const trends = {
       title: "How times are spread",
       of: "Of",
       runTime: "Run time",
-      node: "A node",
       axis: "Axis",
       log: "Ratios",
       linear: "Seconds",

@@ -1,3 +1,4 @@
+/** What the page of a workflow says. */
 import { runs } from "./workflow_runs";
 
 const METRICS = {
@@ -53,7 +54,6 @@ export const workflow = {
     },
     since: (day: string) => `since ${day}`,
     until: (day: string) => `until ${day}`,
-    over: "over",
     worse: "worse",
     better: "better",
     figures: (before: string, after: string) => `${before} → ${after}`,
@@ -90,7 +90,6 @@ export const workflow = {
     p95: "p95",
     p99: "p99",
     runs: "Runs",
-    value: "Value",
     perRun: "A run",
     input: "Input",
     output: "Output",

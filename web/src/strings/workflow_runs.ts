@@ -1,3 +1,4 @@
+/** What the list of a workflow's runs says. */
 export const runs = {
   title: "Runs",
   label: "Runs, the newest first",
@@ -37,6 +38,5 @@ export const runs = {
   noneText: "The workflow has not run lately, or it is called otherwise.",
   noneSo: "No run is like that",
   noneSoText: "No run of the period passes all of the filters.",
-  stillRuns: "still runs",
   open: (run: string) => `Open run ${run}`,
 } as const;

@@ -1,3 +1,4 @@
+/** What the address of the live runs may say. */
 import { text, told, type Search } from "@/logic/search";
 
 /** Whose runs are looked at; a workflow is one of an application. */

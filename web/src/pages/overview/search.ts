@@ -1,3 +1,4 @@
+/** What the address of the overview may say. */
 import { isOrder } from "@/logic/overview_rows";
 import { text, told, type Search } from "@/logic/search";
 import { sortOf } from "@/logic/sorting";

@@ -1,3 +1,4 @@
+/** What the address of the list of runs may say. */
 import { oneOf, text, told, type Search } from "@/logic/search";
 
 export const STATUSES = ["succeeded", "failed", "partial"] as const;

@@ -1,3 +1,4 @@
+/** What the address of the settings may say. */
 import { oneOf, text, told, type Search } from "@/logic/search";
 
 export const TABS = ["connect", "retention", "upkeep", "alerts", "all", "about"] as const;

@@ -1,3 +1,4 @@
+/** What the address of a workflow may say. */
 import { oneOf, text, told, type Search } from "@/logic/search";
 
 import { graphSearch } from "./graph/search";
