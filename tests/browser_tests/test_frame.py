@@ -13,6 +13,7 @@ def test_the_root_leads_to_the_dashboard_and_its_places_can_be_reached_by_keyboa
 ) -> None:
     page.goto(gallery.url)
     expect(page).to_have_url(f"{gallery.url}/ui/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     for name, address in (("Advice", "advice"), ("Live", "live"), ("Settings", "settings"), ("Overview", "")):

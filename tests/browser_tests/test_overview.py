@@ -51,7 +51,7 @@ def test_order_and_filters_stand_in_the_address(page: Page, gallery: Served) -> 
     page.goto(f"{gallery.url}/ui/?days=30")
     page.get_by_role("button", name="Runs", exact=True).click()
     expect(page).to_have_url(f"{gallery.url}/ui/?days=30&sort=-runs")
-    expect(page.get_by_role("columnheader", name="Runs")).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_role("columnheader", name="Runs", exact=True)).to_have_attribute("aria-sort", "descending")
     assert _names(page)[0] == "doc-qa"
     page.get_by_role("button", name="Runs", exact=True).click()
     expect(page).to_have_url(f"{gallery.url}/ui/?days=30&sort=runs")

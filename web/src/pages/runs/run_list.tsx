@@ -16,7 +16,7 @@ type Run = Runs["items"][number];
 const words = strings.workflow.runs;
 
 export function RunList({ items, p95 }: { items: readonly Run[]; p95: number | null }) {
-  const isNarrow = useMediaQuery("(max-width: 700px)");
+  const isNarrow = useMediaQuery("(max-width: 940px)", false, { getInitialValueInEffect: false });
   if (isNarrow) return <Lines items={items} p95={p95} />;
   return (
     <Table
