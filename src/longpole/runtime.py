@@ -25,6 +25,7 @@ from longpole.caching.absent import absent_cache
 from longpole.caching.asked import Asked
 from longpole.caching.backends import open_backend
 from longpole.caching.cache import Bounds, ResultCache
+from longpole.caching.kept import Kept
 from longpole.domain.errors import SchemaOutOfDateError, UnavailableError
 from longpole.pricing.book import PriceBook
 from longpole.processes.helper import HelperProcess
@@ -61,6 +62,8 @@ class Runtime:
     _no_cache: tuple[float, ResultCache] | None = field(default=None, repr=False)
     asked: Asked = field(default_factory=Asked, repr=False)
     """Which nodes the cache's last keys were made for."""
+    kept: Kept = field(default_factory=Kept, repr=False)
+    """What took long to make and is likely to be asked for again at once."""
 
     @property
     def engine(self) -> Engine:

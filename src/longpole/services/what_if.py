@@ -10,15 +10,17 @@ Upstream: `performance`, `rest.what_if`, `cli.what_if`. Downstream: `store.repla
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import Connection
 
 from longpole import runtime
 from longpole.analysis.cache_replay import CacheReplay, Ledger
-from longpole.analysis.what_if import prepared
+from longpole.analysis.what_if import Prepared, prepared
 from longpole.analysis.what_if import what_if as replayed
 from longpole.domain.errors import InvalidInputError
+from longpole.domain.graphs import WorkflowGraph
 from longpole.domain.periods import Question
 from longpole.domain.units import NS_PER_HOUR
 from longpole.domain.what_if import Cached, Change, WhatIf
@@ -27,10 +29,18 @@ from longpole.services.periods import question
 from longpole.store.advice_sample import sampled_places
 from longpole.store.period_reads import SUCCEEDED
 from longpole.store.played_runs import PlayedRun, played_runs
-from longpole.store.replayable_runs import asked_before, replayable_runs
-from longpole.store.workflow_scope import find_scope
+from longpole.store.replayable_runs import asked_before, newest_run, replayable_runs
+from longpole.store.workflow_scope import WorkflowScope, find_scope
 
 MOST_TTL_HOURS = 24 * 365
+_MOST_KEPT = 20_000
+"""Runs of more node executions together are read again each time: they would take tens of megabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    graph: WorkflowGraph | None
+    prepared: Prepared
 
 
 def what_if(
@@ -55,18 +65,37 @@ def what_if(
         raise InvalidInputError("ttl_hours", f"must be above 0 and at most {MOST_TTL_HOURS}", ttl_hours)
     asked = question(app_id, workflow_id, days)
     with runtime.reading() as connection:
-        runs, failed = _sample(connection, asked)
+        ready = _prepared(connection, asked)
         real = [
             _with_hits(connection, asked, change, ttl_hours) if isinstance(change, Cached) and ttl_hours else change
             for change in changes
         ]
-    ready = prepared(runs, find_graph(app_id, workflow_id), failed=failed)
     return replayed(ready, real)
 
 
-def _sample(connection: Connection, asked: Question) -> tuple[tuple[PlayedRun, ...], int]:
+def _prepared(connection: Connection, asked: Question) -> Prepared:
+    """The runs of a period made ready; for some seconds the same ones, until another run is the newest.
+
+    A run before the newest that is written anew meanwhile counts as it was.
+    """
+    scope = find_scope(connection, asked.app_id, asked.workflow_id)
+    graph = find_graph(asked.app_id, asked.workflow_id)
+    newest = newest_run(connection, scope)
+    key = ("what_if", asked.app_id, asked.workflow_id, asked.days, asked.period.since_ns, newest)
+    kept = runtime.current().kept
+    known = kept.find(key, _Ready)
+    if known is not None and known.graph == graph:
+        return known.prepared
+    runs, failed = _sample(connection, scope, asked)
+    made = prepared(runs, graph, failed=failed)
+    if sum(len(run.nodes) for run in runs) <= _MOST_KEPT:
+        kept.keep(key, _Ready(graph, made))
+    return made
+
+
+def _sample(connection: Connection, scope: WorkflowScope | None, asked: Question) -> tuple[tuple[PlayedRun, ...], int]:
     """Runs whole, the oldest first, and how many failed ones there are beside them."""
-    found = replayable_runs(connection, find_scope(connection, asked.app_id, asked.workflow_id), asked.period)
+    found = replayable_runs(connection, scope, asked.period)
     keys = found.run_key[sampled_places(found.executions)]
     weight = found.run_key.size / keys.size if keys.size else 1.0
     return tuple(played_runs(connection, keys.tolist(), weight)), found.failed

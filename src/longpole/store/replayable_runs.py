@@ -70,6 +70,19 @@ def replayable_runs(connection: Connection, scope: WorkflowScope | None, period:
     return Replayable(keys[good], executions[good], int(chosen.size - good.size))
 
 
+Newest = tuple[int, int, int | None, int | None]
+"""When a run counts, its key, and when it was last heard of."""
+
+
+def newest_run(connection: Connection, scope: WorkflowScope | None) -> Newest | None:
+    """The run of a workflow that counts last, as it was last written. By an index, however many there are."""
+    if scope is None:
+        return None
+    query = select(r.period_ns, r.run_key, r.last_received_ns, r.recorded_ns).where(scope.condition())
+    found = connection.execute(query.order_by(r.period_ns.desc(), r.run_key.desc()).limit(1)).first()
+    return None if found is None else tuple(found)
+
+
 def _texts(values: Sequence[str]) -> NDArray[np.object_]:
     return np.array(values, dtype=np.object_)
 

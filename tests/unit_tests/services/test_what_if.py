@@ -90,6 +90,20 @@ def test_of_a_changed_workflow_the_newest_version_is_replayed(runtime: Runtime) 
     assert Performance.what_if("app", "flow", [Faster("answer", 0.5)]).n == LEAST_OF_VERSION
 
 
+def test_what_is_kept_for_seconds_is_not_answered_to_anybody_else(runtime: Runtime) -> None:
+    recorded(runtime, 12)
+    first = Performance.what_if("app", "flow", [Faster("answer", 0.5)])
+    assert Performance.what_if("app", "flow", [Faster("answer", 0.5)]) == first
+    assert Performance.what_if("app", "flow", [Faster("fetch", 0.5)]).p50 != first.p50
+    assert Performance.what_if("other", "flow", [Faster("answer", 0.5)]).n == 0
+    assert Performance.what_if("app", "flow", [Faster("answer", 0.5)], days=1).n == 12
+
+    recorded(runtime, 1, name="newest", since_s=1_000)
+    assert Performance.what_if("app", "flow", [Faster("answer", 0.5)]).n == 13
+    import_graph("app", "flow", GRAPH)
+    assert Performance.what_if("app", "flow", [Faster("side", 0.5)]).declined == "No run has a node 'side'."
+
+
 def test_of_many_runs_some_are_replayed(runtime: Runtime) -> None:
     recorded(runtime, MOST_SAMPLED + 50)
     assert Performance.what_if("app", "flow", [Removed("fetch")]).n == MOST_SAMPLED
