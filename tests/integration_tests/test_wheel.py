@@ -5,7 +5,10 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import tarfile
 import urllib.request
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,6 +38,21 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     succeeded(UV, "build", "--quiet", "--wheel", "--package", "longpole", "--out-dir", folder)
     (built,) = folder.glob("*.whl")
     return built
+
+
+@pytest.fixture(scope="module")
+def source(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source distribution and a wheel of it, made where `called` tells of a Node that was started."""
+    folder = tmp_path_factory.mktemp("source")
+    succeeded(UV, "build", "--quiet", "--sdist", "--package", "longpole", "--out-dir", folder)
+    for name in ("node", "npm"):
+        (folder / name).write_text(f"#!/bin/sh\ntouch '{folder / 'called'}'\nexit 1\n")
+        (folder / name).chmod(0o755)
+    (sdist,) = folder.glob("*.tar.gz")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+        succeeded(UV, "build", "--quiet", "--wheel", "--python", sys.executable, "--out-dir", folder, sdist)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +93,21 @@ def body(address: str) -> bytes:
     with urllib.request.urlopen(address, timeout=20) as answer:
         content: bytes = answer.read()
     return content
+
+
+class TestSourceDistribution:
+    def test_it_has_the_built_dashboard_and_not_what_that_is_made_of(self, source: Path) -> None:
+        (sdist,) = source.glob("*.tar.gz")
+        with tarfile.open(sdist) as packed:
+            there = {name.partition("/")[2].partition("/")[0] for name in packed.getnames()}
+        assert there >= {"src", "pyproject.toml", "hatch_build.py"}
+        assert there.isdisjoint({"web", "tests", "docs"})
+
+    def test_a_wheel_of_it_needs_no_node(self, source: Path) -> None:
+        (built,) = source.glob("*.whl")
+        with zipfile.ZipFile(built) as packed:
+            assert "longpole/static/index.html" in packed.namelist()
+        assert not (source / "called").exists()
 
 
 class TestBare:
