@@ -101,3 +101,63 @@ describe("branches side by side", () => {
     expect(scheduleSketch(rule, steps.slice(0, 1), saving(0.5))).toBeNull();
   });
 });
+
+describe("pictures of what is kept, sent and repeated", () => {
+  const rows = (lanes: readonly Lane[] | undefined) => lanes?.map((lane) => [lane.name, lane.end]);
+
+  it("show for how long results are kept", () => {
+    const found = sketch("cache_ttls.too_short", { now_ttl_hours: 1, ttl_hours: 24 });
+    expect([ends(found?.before), ends(found?.after)]).toEqual([[1], [24]]);
+    expect([found?.before[0]?.end, found?.after[0]?.end]).toEqual(["1 h", "24 h"]);
+    expect(sketch("cache_ttls.too_short", { now_ttl_hours: 1 })).toBeNull();
+  });
+  it("show the share of a prompt that the provider serves", () => {
+    const facts = { cached_token_share_now: 0.1, cached_token_share_then: 0.8 };
+    const found = sketch("token_usage.prompt_prefix", facts);
+    expect(kinds(found?.after[0])).toEqual(["cache", "cost"]);
+    expect([found?.before[0]?.end, found?.after[0]?.end]).toEqual(["10 %", "80 %"]);
+    expect(sketch("token_usage.prompt_prefix", { cached_token_share_now: 0.1 })).toBeNull();
+  });
+  it("show how a prompt grew from the first quarter to the last", () => {
+    const found = sketch("token_usage.prompt_drift", { first_tokens: 800, last_tokens: 2400 });
+    expect(rows(found?.before)).toEqual([
+      ["First quarter", "800"],
+      ["Last quarter", "2,400"],
+    ]);
+    expect(ends(found?.after)).toEqual([800]);
+    expect(sketch("token_usage.prompt_drift", { first_tokens: 800 })).toBeNull();
+  });
+  it("show what each round sends, of eight rounds at most", () => {
+    const facts = { first_round_tokens: 100, tokens_per_round: 50, usual_rounds: 3 };
+    expect(ends(sketch("token_usage.prompt_growth", facts)?.before)).toEqual([100, 150, 200]);
+    expect(sketch("token_usage.prompt_growth", { ...facts, usual_rounds: 40 })?.before).toHaveLength(8);
+    expect(sketch("token_usage.prompt_growth", { ...facts, usual_rounds: 1 })).toBeNull();
+  });
+  it("show how often it goes round, and that a limit cuts the longest run only", () => {
+    const found = sketch("best_practice.unbounded_loop", { usual_rounds: 3, most_rounds: 60, limit: 10 });
+    expect([ends(found?.before), ends(found?.after)]).toEqual([[3, 60], [10]]);
+    expect(sketch("best_practice.unbounded_loop", { usual_rounds: 3, most_rounds: 60 })).toBeNull();
+  });
+  it("show a timeout that gives up what would have succeeded", () => {
+    const found = sketch("retry_patterns.timeout_short", { timeout_seconds: 2, proposed_seconds: 6 });
+    expect([kinds(found?.before[0]), kinds(found?.after[0])]).toEqual([["failed"], ["work"]]);
+    expect(found?.before[0]?.end).toBe("given up after 2 s");
+    expect(sketch("retry_patterns.timeout_short", { timeout_seconds: 2 })).toBeNull();
+    expect(sketch("retry_patterns.timeout_long", { timeout_seconds: 2 })).toBeNull();
+  });
+  it("show the slowest success beside a timeout that is longer than needed", () => {
+    const facts = { timeout_seconds: 60, enough_seconds: 9, success_p99_seconds: 6 };
+    const found = sketch("retry_patterns.timeout_long", facts);
+    expect([ends(found?.before), ends(found?.after)]).toEqual([
+      [60, 6],
+      [9, 6],
+    ]);
+  });
+  it("show one attempt more than are made now", () => {
+    const facts = { attempts_now: 2, last_attempt_succeeds_ratio: 0.8 };
+    const found = sketch("retry_patterns.too_few", facts);
+    expect(kinds(found?.before[0])).toEqual(["failed", "waiting", "failed"]);
+    expect(kinds(found?.after[0])).toEqual(["failed", "waiting", "failed", "waiting", "work"]);
+    expect(sketch("retry_patterns.too_few", { attempts_now: 7 })).toBeNull();
+  });
+});

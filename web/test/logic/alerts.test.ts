@@ -69,6 +69,13 @@ describe("a rule in words", () => {
     expect(conditionWords({ ...RULE, kind: "absence", condition: { hours: null } })).toBe(
       "silent when it usually runs",
     );
+    expect(conditionWords({ ...RULE, kind: "degradation", condition: { min_ratio: 1.5 } })).toBe(
+      "at least 1.5 times the level before",
+    );
+    const monday = { weekday: "monday", hour: 9, time_zone: "Europe/Berlin" };
+    expect(conditionWords({ ...RULE, kind: "digest", condition: monday })).toBe(
+      "Mondays at 9:00, Europe/Berlin",
+    );
     expect(conditionWords({ ...RULE, kind: "budget", condition: { metric: "cost", amount: "250" } })).toBe(
       "$250.00 a month",
     );
