@@ -35,7 +35,7 @@ def test_trouble_stands_first_and_leads_to_the_node_and_to_the_advice(page: Page
     page.go_back()
 
     worse = page.get_by_role("region", name="What got worse")
-    expect(worse.get_by_role("listitem").first).to_contain_text("Cost per run")
+    expect(worse.get_by_role("listitem").first).to_contain_text("Cost of a run")
     worse.get_by_role("link", name="checkout-agent").first.click()
     expect(page).to_have_url(f"{gallery.url}/ui/w/shop/checkout-agent")
     page.go_back()

@@ -39,8 +39,8 @@ export const workflow = {
     label: "What changed",
     metric: {
       run_time_p50: "Median run time",
-      run_time_p95: "95th percentile of run time",
-      error_rate: "Error rate",
+      run_time_p95: "p95 run time",
+      error_rate: "Failed runs",
       cost: "Cost of a run",
     },
     kind: {
