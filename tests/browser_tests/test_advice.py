@@ -57,11 +57,17 @@ def test_what_is_worth_most_is_first_and_one_is_read(gallery: Served, new_page: 
     assert page.evaluate("navigator.clipboard.readText()") == whole["code_example"].rstrip()
 
     read.get_by_role("link", name=re.compile("^Open run")).first.click()
-    expect(page).to_have_url(re.compile("/ui/runs/checkout-agent-"))
+    expect(page).to_have_url(re.compile(r"/ui/runs/checkout-agent-\d+\?node=rerank"))
+    expect(page.get_by_role("complementary", name="Node Rerank")).to_be_visible()
     page.go_back()
     expect(article(page).get_by_role("heading", level=2)).to_have_text(slower["title"])
     page.reload()
     expect(article(page).get_by_role("heading", level=2)).to_have_text(slower["title"])
+
+    page.get_by_role("combobox", name="Application").click()
+    page.get_by_role("option", name="travel").click()
+    expect(page).to_have_url(re.compile(r"app=travel$"))
+    expect(page.get_by_text("No advice of this kind")).to_be_visible()
 
 
 def test_what_was_followed_shows_what_it_brought(gallery: Served, new_page: NewPage, axe: Check) -> None:

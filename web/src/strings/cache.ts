@@ -94,7 +94,7 @@ export const cache = {
     config: "Configuration",
     inPython: "Decorate the function of the node.",
     inLangGraph: "Give the node a cache policy, and the graph our cache.",
-    inLangGraphShadow: "Looking on is set for the whole program: LONGPOLE_CACHE_MODE=shadow.",
+    inLangGraphShadow: "Shadow mode is set for the whole program: LONGPOLE_CACHE_MODE=shadow.",
     inHttp:
       "Look up before the node runs. A lease means: run it, and bring the result to cache/store. A bypass with the reason shadow: run it, and store it all the same.",
     inConfig: "Say it in the node’s configuration, whichever way it is called.",

@@ -1,11 +1,5 @@
 /** Mantine's theme, drawn from the tokens: components look like ours, not like a template. */
-import {
-  Button,
-  Checkbox,
-  createTheme,
-  type CSSVariablesResolver,
-  type MantineColorsTuple,
-} from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 const pole: MantineColorsTuple = [
   "#fff1e6", "#ffdfc7", "#ffc195", "#ffa366", "#ff8a3d", "#f5731f", "#dd5f10", "#c8500a", "#a3420a", "#7c3309",
@@ -40,12 +34,12 @@ export const theme = createTheme({
   focusRing: "auto",
   components: {
     // Mantine reckons what can be read on a filled colour for the light scheme only; in the dark ours are bright.
-    Button: Button.extend({
-      vars: (_, { variant = "filled" }) => ({
+    Button: {
+      vars: (_: unknown, { variant = "filled" }: { variant?: string }) => ({
         root: variant === "filled" ? { "--button-color": ON_FILLED } : {},
       }),
-    }),
-    Checkbox: Checkbox.extend({ vars: () => ({ root: { "--checkbox-icon-color": ON_FILLED } }) }),
+    },
+    Checkbox: { vars: () => ({ root: { "--checkbox-icon-color": ON_FILLED } }) },
   },
 });
 
