@@ -18,7 +18,7 @@ from longpole.store.cache_backend import database_backend
 from longpole.store.engine import reading, writing
 from longpole.store.run_reads import find_record
 from longpole.store.run_writes import write_records
-from longpole.store.tables import alert_deliveries, alert_rules, custom_metrics, degradations
+from longpole.store.tables import alert_deliveries, alert_rules, custom_metrics, degradations, run_changes
 from longpole.store.types import Json, UtcDateTime
 
 OLD_ENTRY: dict[str, Any] = {
@@ -288,6 +288,26 @@ def test_what_was_found_and_whom_to_tell_goes_down_with_its_tables_and_leaves_th
     schema.upgrade(filled.engine)
     with reading(filled.engine) as connection:
         assert connection.execute(select(degradations)).all() == []
+
+
+def test_the_list_of_changes_goes_down_with_its_name_and_begins_anew_under_another(filled: Runtime) -> None:
+    schema.upgrade(filled.engine)
+    journal = text("SELECT value FROM upkeep_facts WHERE name = 'live_journal'")
+    change = {"transaction_id": 1, "change_key": 1, "run_key": RUN_KEY}
+    before = counts(filled)
+    with writing(filled.engine) as connection:
+        connection.execute(run_changes.insert(), change)
+        [name] = connection.execute(journal).scalars()
+
+    schema.downgrade(filled.engine, "0008")
+    with reading(filled.engine) as connection:
+        assert connection.execute(journal).all() == []
+    assert "run_changes" not in inspect(filled.engine).get_table_names()
+    assert counts(filled) == before
+    schema.upgrade(filled.engine)
+    with reading(filled.engine) as connection:
+        assert connection.execute(select(run_changes)).all() == []
+        assert connection.execute(journal).scalars().all() not in ([], [name])
 
 
 def test_it_goes_down_with_its_data_and_up_again(filled: Runtime) -> None:

@@ -61,6 +61,23 @@ describe("inOrder", () => {
     expect(ids(inOrder(all, { by: "cost", descending: false }))).toEqual(["calm", "failing", "grave"]);
   });
 
+  it.each([
+    ["name", ["calm", "failing", "grave"]],
+    ["runs", ["failing", "calm", "grave"]],
+    ["p95", ["grave", "calm", "failing"]],
+    ["errors", ["calm", "grave", "failing"]],
+    ["cache", ["failing", "grave", "calm"]],
+    ["last", ["grave", "failing", "calm"]],
+  ])("goes by %s, the least first", (by, expected) => {
+    const time = (p95: number) => ({ ...workflow().execution_time, p95 });
+    const three = of(
+      workflow({ workflow_id: "calm", run_count: 20, execution_time: time(2), error_rate: 0.01, cache_hit_rate: 90, last_run_at: "2026-11-08T03:00:00Z" }),
+      workflow({ workflow_id: "grave", run_count: 30, execution_time: time(1), error_rate: 0.02, cache_hit_rate: 50, last_run_at: "2026-11-08T01:00:00Z" }),
+      workflow({ workflow_id: "failing", run_count: 10, execution_time: time(3), error_rate: 0.03, cache_hit_rate: 10, last_run_at: "2026-11-08T02:00:00Z" }),
+    ); // prettier-ignore
+    expect(ids(inOrder(three, { by, descending: false }))).toEqual(expected);
+  });
+
   it("leaves an order that does not exist alone", () => {
     expect(ids(inOrder(all, { by: "toString", descending: true }))).toEqual(["calm", "grave", "failing"]);
     expect([isOrder("cost"), isOrder("toString")]).toEqual([true, false]);
