@@ -74,7 +74,13 @@ function columns(scale: Scale, isAdjusted: boolean): Column<ComparedFigure>[] {
         />
       ),
     },
-    { id: "bounds", title: "", end: true, cell: (each) => <span className="lp-dim">{bounds(each)}</span> },
+    {
+      id: "bounds",
+      title: "",
+      end: true,
+      stacked: "line",
+      cell: (each) => <span className="lp-dim">{bounds(each)}</span>,
+    },
     ...(isAdjusted
       ? [
           {
