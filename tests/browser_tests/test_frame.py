@@ -55,6 +55,20 @@ def test_a_server_that_goes_and_comes_back_in_mid_session(page: Page, own_galler
     expect(page.get_by_role("link", name="checkout-agent").first).to_be_visible()
 
 
+def test_a_page_that_is_asked_for_while_the_server_is_away_comes_when_it_is_back(
+    page: Page, own_gallery: Served
+) -> None:
+    page.allowed += ["ERR_CONNECTION_REFUSED", "Unable to preload CSS", "dynamically imported"]  # type: ignore[attr-defined]
+    page.goto(f"{own_gallery.url}/ui/advice")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    own_gallery.stop()
+    page.get_by_role("link", name="Settings").focus()  # else a pointer would have it loaded beforehand
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Not loaded yet")).to_be_visible()
+    own_gallery.start()
+    expect(page.get_by_role("heading", level=1, name="Settings")).to_be_visible()
+
+
 @pytest.mark.parametrize("path", ["assets/gone-123.js", "assets/%2e%2e/%2e%2e/pyproject.toml"])
 def test_what_is_not_there_is_not_answered_with_a_page(page: Page, gallery: Served, path: str) -> None:
     assert page.request.get(f"{gallery.url}/ui/{path}").status == 404

@@ -19,6 +19,10 @@ export const common = {
   loading: "Loading",
   retry: "Try again",
   failed: "This could not be loaded",
+  notLoaded: {
+    title: "Not loaded yet",
+    text: "The server does not answer. This page is loaded as soon as it does.",
+  },
   notFound: {
     title: "There is nothing here",
     text: "The address leads nowhere, or what it named has gone.",
