@@ -24,7 +24,7 @@ describe("a setting", () => {
     ["url", null, "–"],
     ["host", "127.0.0.1", "127.0.0.1"],
   ])("%s = %j is read as %s", (name, value, said) => {
-    expect(valueText(name, value as Setting["value"])).toBe(said);
+    expect(valueText(name, value)).toBe(said);
   });
   it("is found by its name; what is not there is unknown, and what is no number is none", () => {
     expect([numberOf(items, "port"), numberOf(items, "database_url"), numberOf(items, "none")]).toEqual([
