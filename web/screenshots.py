@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from playwright.sync_api import expect
 from rich.progress import track
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +48,17 @@ def pages(server: Served) -> dict[str, str]:
     }
 
 
+def arrange(server: Served) -> None:
+    """Two alert rules that tell nobody of anything here, and runs that go on while pictures are drawn."""
+    hook = {"url": "https://hooks.example/longpole", "secret": "not a secret at all"}
+    rule = {"app_id": "shop", "channel": "webhook", "target": hook, "is_enabled": False}
+    worse = {**rule, "name": "Something got worse", "kind": "degradation"}
+    failing = {**rule, "name": "Triage fails", "workflow_id": "support-triage", "kind": "error_rate"}
+    server.post("/alerts", worse)
+    server.post("/alerts", {**failing, "condition": {"above": 0.05, "min_runs": 20}})
+    server.send("killed_midrun")
+
+
 def newest(server: Served, path: str, field: str) -> str:
     """A field of the first item that the server answers there."""
     answer = server.get(path)
@@ -78,6 +90,7 @@ def main(names: list[str]) -> None:
         server = Served(runtime.settings.database_url)
         runtime.close()
         server.start()
+        arrange(server)
         try:
             with chromium() as browser:
                 for name, address, size, scheme in track(list(wanted(server, names)), "Drawing"):
@@ -85,10 +98,9 @@ def main(names: list[str]) -> None:
                     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
                     page.emulate_media(reduced_motion="reduce", color_scheme=scheme)
                     page.goto(f"{server.url}/ui/{address}")
-                    page.wait_for_function(
-                        "document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')"
-                    )
-                    page.evaluate("document.fonts.ready")
+                    page.get_by_role("heading", level=1).wait_for()
+                    page.wait_for_load_state("networkidle" if name != "live" else "load")
+                    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
                     page.wait_for_timeout(400)  # charts are drawn a moment after their data is there
                     page.screenshot(path=IMAGES / f"{name}-{size}-{scheme}.png")
                     page.close()
