@@ -20,6 +20,7 @@ from longpole import runtime as runtime_module
 from longpole.app import create_app
 from longpole.cli import cache as cli_cache
 from longpole.cli.commands import app as command_line
+from longpole.domain.cache import Counted, Counts
 from longpole.domain.scopes import Scope, use_scope
 from longpole.rest import cache as rest_cache
 from longpole.runtime import Runtime
@@ -131,10 +132,37 @@ def _cleanup(client: TestClient, other: Scope) -> None:
     assert post(client, MINE, "cleanup", {}) == {"removed": 1}
 
 
+def _potential(client: TestClient, other: Scope) -> None:
+    on: Runtime = client.app.state.runtime  # type: ignore[attr-defined]  # `app` is typed as any ASGI callable
+    looked_on = {Counted(MINE, "llm", "n", "read_only"): Counts(would_hit=3, matched=3)}
+    on.cache.ledger.add_counts(looked_on, {}, on.clock())
+    assert client.get(f"{path(other)}/potential").json() == {"items": []}
+    assert len(client.get(f"{path(MINE)}/potential").json()["items"]) == 1
+
+
+def _previewed(client: TestClient, other: Scope) -> None:
+    store(client, MINE, "mine", cache_key="k")
+    for criteria in ("everything=true", "node_type=llm", "node_id=n", "cache_key=k", "tag=t"):
+        assert client.get(f"{path(other)}/invalidate?{criteria}").json() == {"entries": 0, "bytes": 0}
+        assert client.get(f"{path(MINE)}/invalidate?{criteria}").json()["entries"] == 1, criteria
+
+
+def _expired(client: TestClient, other: Scope) -> None:
+    on: Runtime = client.app.state.runtime  # type: ignore[attr-defined]  # the same
+    store(client, MINE, "mine", ttl_hours=1)
+    now_ns = on.clock()
+    on.clock = on.cache.clock = lambda: now_ns + 2 * 3_600 * 10**9
+    assert client.get(f"{path(other)}/cleanup").json() == {"entries": 0, "bytes": 0}
+    assert client.get(f"{path(MINE)}/cleanup").json()["entries"] == 1
+
+
 ROUTES: dict[str, Callable[[TestClient, Scope], None]] = {
     "GET statistics": _statistics,
     "GET top-nodes": _top_nodes,
     "GET entries/{cache_key}": _entry,
+    "GET potential": _potential,
+    "GET invalidate": _previewed,
+    "GET cleanup": _expired,
     "POST lookup": _lookup,
     "POST store": _store,
     "POST invalidate": _invalidate,

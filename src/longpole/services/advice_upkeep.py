@@ -7,8 +7,6 @@ from datetime import timedelta
 
 from longpole import runtime
 from longpole.domain.units import NS_PER_DAY, instant
-from longpole.services.advising import advise
-from longpole.services.verification import verify_due
 from longpole.store import recommendations as store
 from longpole.store.advice_due import due_workflows, remember_analysis
 from longpole.store.workflow_scope import find_scope
@@ -27,6 +25,8 @@ def due() -> list[tuple[str, str]]:
 
 def analyse(app_id: str, workflow_id: str) -> str:
     """Analyse a workflow; what stands, in words. It is remembered first, so that a failure is not repeated at once."""
+    from longpole.services.advising import advise  # noqa: PLC0415 - the rules take memory: only who analyses has them
+
     with runtime.unit_of_work() as connection:
         scope = find_scope(connection, app_id, workflow_id)
         if scope is not None:
@@ -44,5 +44,7 @@ def has_unverified() -> bool:
 
 def verify_some() -> str | None:
     """Verify some of what waits; how many, in words."""
+    from longpole.services.verification import verify_due  # noqa: PLC0415 - the same
+
     verified = verify_due(limit=_AT_ONCE)
     return f"verified {verified} that {'was' if verified == 1 else 'were'} followed" if verified else None
