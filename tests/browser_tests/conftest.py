@@ -79,9 +79,9 @@ def _serving(path: Path) -> Iterator[Served]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, one for all tests of a process."""
+    """Chromium, one for all tests of a file: while it is there its event loop runs, and no other test may have one."""
     with chromium() as started:
         yield started
 
