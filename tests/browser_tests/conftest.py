@@ -114,7 +114,8 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def make(width: int = 1440, height: int = 900, scheme: Any = "light", **more: Any) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **more)
+        seen = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+        context = browser.new_context(**seen, reduced_motion="reduce", **more)  # what fades in is half there for axe
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(WAIT_MS)
