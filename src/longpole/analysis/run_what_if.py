@@ -14,7 +14,7 @@ Source: as `what_if`; of a single run there is nothing to resample, so there are
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from longpole.analysis.accounted import unaccounted_ns
@@ -118,25 +118,19 @@ class _Question:
         took = self.schedule.makespan_ns
         fidelity = abs(self.unchanged[1][WHOLE] - took) / took
         coverage = 1 - unaccounted_ns(self.schedule) / took
-        known = {"observed_ns": took, "coverage": coverage, "fidelity": fidelity}
         count = len(self.tasks)
+        known = RunWhatIf(count, took, coverage, fidelity)
         if fidelity > WORST_FIDELITY:
             reason = f"Replayed with nothing changed the run misses its own time by {fidelity:.0%}: "
-            return RunWhatIf(count, **known, declined=f"{reason}what it waited for is not understood.")  # type: ignore[arg-type]  # as named
+            return replace(known, declined=f"{reason}what it waited for is not understood.")
         if coverage < LEAST_COVERAGE:
             reason = f"Nodes and known waits account for {coverage:.0%} of the run's time: "
-            return RunWhatIf(count, **known, declined=f"{reason}spans are missing.")  # type: ignore[arg-type]  # as named
+            return replace(known, declined=f"{reason}spans are missing.")
         most = max(_FEWEST, min(_MOST, _MOST_REPLAYED // len(self.schedule)))
         points = sampled(self.end, _FIRST, took * _PRECISION, most)
         factors = self._factors(points)
-        return RunWhatIf(
-            executions=count,
-            **known,  # type: ignore[arg-type]  # as named
-            slack_ns=self._slack() if count == 1 else None,
-            points=points,
-            factors=factors,
-            moved=self._moved(factors),
-        )
+        slack_ns = self._slack() if count == 1 else None
+        return replace(known, slack_ns=slack_ns, points=points, factors=factors, moved=self._moved(factors))
 
     def end(self, factor: float) -> int:
         """The run's time."""

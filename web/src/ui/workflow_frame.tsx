@@ -7,7 +7,7 @@ import { strings } from "@/strings";
 
 import { Page } from "./page";
 import { Period } from "./period";
-import classes from "./workflow_frame.module.css";
+import { Tabs } from "./tabs";
 
 const words = strings.common.workflowTabs;
 const TABS = [
@@ -43,7 +43,7 @@ export function WorkflowFrame({ of, beside, actions, children }: FrameProps) {
         </>
       }
       tabs={
-        <nav aria-label={words.label} className={classes.tabs}>
+        <Tabs label={words.label}>
           {TABS.map(({ to, name }) => (
             <Link
               key={to}
@@ -55,7 +55,7 @@ export function WorkflowFrame({ of, beside, actions, children }: FrameProps) {
               {name}
             </Link>
           ))}
-        </nav>
+        </Tabs>
       }
     >
       {children}

@@ -1,11 +1,11 @@
 /** Why it is not followed: a reason that others will read. */
-import { Button, Group, Modal, Textarea, UnstyledButton } from "@mantine/core";
+import { Modal, Textarea, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
 
 import type { RatedRecommendation } from "@/api/answers";
 import { strings } from "@/strings";
 
-import { ActionFailed } from "./action_failed";
+import { FormActions } from "./form_actions";
 import classes from "./forms.module.css";
 import { useDismissal } from "./use_actions";
 
@@ -62,15 +62,12 @@ export function DismissForm({ one, close, then }: FormProps) {
             setReason(event.currentTarget.value);
           }}
         />
-        <ActionFailed error={dismissal.error} />
-        <Group justify="flex-end" gap="xs">
-          <Button size="xs" variant="default" onClick={close}>
-            {words.cancel}
-          </Button>
-          <Button size="xs" type="submit" loading={dismissal.isPending}>
-            {words.dismiss}
-          </Button>
-        </Group>
+        <FormActions
+          error={dismissal.error}
+          isPending={dismissal.isPending}
+          close={close}
+          name={words.dismiss}
+        />
       </form>
     </Modal>
   );

@@ -1,12 +1,12 @@
 /** Since when it is followed, and what was done: runs from then on are measured. */
-import { Button, Group, Modal, Textarea, TextInput } from "@mantine/core";
+import { Modal, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 
 import type { RatedRecommendation } from "@/api/answers";
 import { fromLocal, toLocal } from "@/logic/advice_dates";
 import { strings } from "@/strings";
 
-import { ActionFailed } from "./action_failed";
+import { FormActions } from "./form_actions";
 import classes from "./forms.module.css";
 import { useImplementation } from "./use_actions";
 
@@ -64,15 +64,12 @@ export function DoneForm({ one, close, then }: FormProps) {
             setNote(event.currentTarget.value);
           }}
         />
-        <ActionFailed error={implementation.error} />
-        <Group justify="flex-end" gap="xs">
-          <Button size="xs" variant="default" onClick={close}>
-            {words.cancel}
-          </Button>
-          <Button size="xs" type="submit" loading={implementation.isPending}>
-            {words.done}
-          </Button>
-        </Group>
+        <FormActions
+          error={implementation.error}
+          isPending={implementation.isPending}
+          close={close}
+          name={words.done}
+        />
       </form>
     </Modal>
   );

@@ -4,6 +4,7 @@ import type { ComponentType } from "react";
 
 import { strings } from "@/strings";
 import { Page } from "@/ui/page";
+import { Tabs } from "@/ui/tabs";
 
 import { About } from "./about";
 import { Alerts } from "./alerts";
@@ -11,7 +12,6 @@ import { AllSettings } from "./all";
 import { Connecting } from "./connecting";
 import { Retention } from "./retention";
 import { TABS, search, type Tab } from "./search";
-import classes from "./settings.module.css";
 import { Upkeep } from "./upkeep";
 
 const words = strings.settings;
@@ -29,20 +29,20 @@ export default function Settings() {
   const { tab = "connect" } = search(useSearch({ strict: false }));
   const Part = PARTS[tab];
   return (
-    <Page title={words.title} tabs={<Tabs current={tab} />}>
+    <Page title={words.title} tabs={<Parts current={tab} />}>
       <Part />
     </Page>
   );
 }
 
-function Tabs({ current }: { current: Tab }) {
+function Parts({ current }: { current: Tab }) {
   return (
-    <nav aria-label={words.tabs.label} className={classes.tabs}>
+    <Tabs label={words.tabs.label}>
       {TABS.map((tab) => (
         <Link key={tab} to="/settings" search={{ tab }} aria-current={tab === current ? "page" : undefined}>
           {words.tabs[tab]}
         </Link>
       ))}
-    </nav>
+    </Tabs>
   );
 }
